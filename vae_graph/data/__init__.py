@@ -1,0 +1,1 @@
+"""Data sets: sources, checks, download, and the order of batches."""

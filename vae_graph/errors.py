@@ -1,0 +1,38 @@
+"""The errors that a user can cause and can mend.
+
+Every one carries a single line that names the culprit (a file, flag or tensor),
+what was found, what was expected and the way out. The binaries print that line
+and exit with `exit_code`; anything that is not a `VaeGraphError` is a bug.
+"""
+
+
+class VaeGraphError(Exception):
+  """Base of all errors that this library raises on purpose."""
+
+  exit_code = 1
+
+
+class ConfigError(VaeGraphError, ValueError):
+  """A setting is out of bounds, or two settings contradict each other."""
+
+  exit_code = 2
+
+
+class GraphModeError(VaeGraphError, RuntimeError):
+  """A function that builds a graph was called with eager execution on."""
+
+
+class DataError(VaeGraphError, ValueError):
+  """A data set is missing, damaged, empty or not what its settings say."""
+
+
+class DownloadError(DataError):
+  """No mirror delivered a file whose content has the expected SHA-256."""
+
+
+class RunDirectoryError(VaeGraphError, RuntimeError):
+  """A run directory is unwritable, damaged or holds another configuration."""
+
+
+class NonFiniteError(VaeGraphError, ArithmeticError):
+  """A loss or a variable became infinite or NaN while training."""

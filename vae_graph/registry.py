@@ -1,0 +1,70 @@
+"""Every choice that a configuration can name, and where it is implemented.
+
+To add a network, posterior, prior, likelihood, objective, optimizer or data
+set: write one small file and add one line here. The flags' enums are the keys
+of these dictionaries. A value is either `"module:attribute"`, imported only
+when it is used (so that `--help` needs no TensorFlow), or the object itself,
+which lets a program register a part of its own:
+
+    vae_graph.registry.PRIORS["my_prior"] = MyPrior
+"""
+
+import importlib
+
+# Module with encoder(images, config) and decoder(code, config, image_shape,
+# channels_out); see networks/dense.py.
+NETWORKS = {
+  "dense": "vae_graph.networks.dense",
+}
+
+# Class (features, config) -> posterior; see posteriors.py.
+POSTERIORS = {
+  "diagonal": "vae_graph.posteriors:DiagonalNormal",
+}
+
+# Class (config) -> prior; see priors.py.
+PRIORS = {
+  "standard_normal": "vae_graph.priors:StandardNormal",
+}
+
+# Class (parameters) -> likelihood; see likelihoods.py.
+LIKELIHOODS = {
+  "bernoulli": "vae_graph.likelihoods:Bernoulli",
+}
+
+# Function (vae, images, seed, config) -> ObjectiveTerms; see objectives.py.
+OBJECTIVES = {
+  "elbo": "vae_graph.objectives:elbo",
+}
+
+# Function (learning_rate) -> tf.train.Optimizer; see training/optimizers.py.
+OPTIMIZERS = {
+  "adam": "vae_graph.training.optimizers:adam",
+}
+
+# Function (DataConfig) -> Dataset; see data/dataset.py.
+DATASETS = {
+  "mnist_10k": "vae_graph.data.mnist:load_mnist_10k",
+  "mnist": "vae_graph.data.mnist:load_mnist",
+  "fashion_mnist": "vae_graph.data.mnist:load_fashion_mnist",
+  "npz": "vae_graph.data.npz:load_npz",
+  "images": "vae_graph.data.image_folder:load_image_folder",
+}
+
+
+def load(registry, name):
+  """Returns the implementation that `name` stands for.
+
+  Args:
+    registry: one of the dictionaries above.
+    name: one of its keys; configurations have checked that it is one.
+
+  Returns:
+    The module, class or function.
+  """
+  entry = registry[name]
+  if not isinstance(entry, str):
+    return entry
+  module_name, _, attribute = entry.partition(":")
+  module = importlib.import_module(module_name)
+  return getattr(module, attribute) if attribute else module

@@ -1,0 +1,1 @@
+"""The train graph, its loop and its hooks."""
