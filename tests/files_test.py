@@ -1,0 +1,84 @@
+import os
+import stat
+import tempfile
+from unittest import mock
+
+from absl.testing import absltest
+
+from vae_graph import files
+
+
+class WriteAtomicallyTest(absltest.TestCase):
+  def setUp(self):
+    super().setUp()
+    temporary = tempfile.TemporaryDirectory()
+    self.addCleanup(temporary.cleanup)
+    self.folder = temporary.name
+    self.path = os.path.join(self.folder, "file.txt")
+
+  def _read(self):
+    with open(self.path, "rb") as file:
+      return file.read()
+
+  def test_bytes_are_written_as_they_are(self):
+    files.write_atomically(self.path, b"\x00\r\n\xff")
+    self.assertEqual(self._read(), b"\x00\r\n\xff")
+
+  def test_text_is_written_as_utf8(self):
+    files.write_atomically(self.path, "β-VAE\n")
+    self.assertEqual(self._read(), "β-VAE\n".encode())
+
+  def test_file_is_replaced_and_nothing_else_is_left(self):
+    files.write_atomically(self.path, b"a long old content")
+    files.write_atomically(self.path, b"new")
+    self.assertEqual(self._read(), b"new")
+    self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+  def test_missing_folders_are_made(self):
+    self.path = os.path.join(self.folder, "plots", "epochs", "file.txt")
+    files.write_atomically(self.path, b"new")
+    self.assertEqual(self._read(), b"new")
+
+  def test_name_without_a_folder_is_in_the_current_one(self):
+    self.addCleanup(os.chdir, os.getcwd())
+    os.chdir(self.folder)
+    files.write_atomically("file.txt", b"new")
+    self.assertEqual(self._read(), b"new")
+
+  def test_permissions_are_those_of_an_ordinary_file(self):
+    ordinary = os.path.join(self.folder, "ordinary.txt")
+    with open(ordinary, "w"):
+      pass
+    files.write_atomically(self.path, b"new")
+    self.assertEqual(
+      stat.S_IMODE(os.stat(self.path).st_mode),
+      stat.S_IMODE(os.stat(ordinary).st_mode),
+    )
+
+  def test_failing_write_leaves_the_old_file_and_no_other(self):
+    files.write_atomically(self.path, b"old")
+    disk_full = mock.patch.object(os, "fsync", side_effect=OSError("full"))
+    with disk_full, self.assertRaisesRegex(OSError, "full"):
+      files.write_atomically(self.path, b"new")
+    self.assertEqual(self._read(), b"old")
+    self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+  def test_failing_rename_leaves_the_old_file_and_no_other(self):
+    files.write_atomically(self.path, b"old")
+    interrupted = mock.patch.object(
+      os, "replace", side_effect=KeyboardInterrupt
+    )
+    with interrupted, self.assertRaises(KeyboardInterrupt):
+      files.write_atomically(self.path, b"new")
+    self.assertEqual(self._read(), b"old")
+    self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+  def test_folder_in_the_way(self):
+    os.mkdir(self.path)
+    with self.assertRaises(OSError):
+      files.write_atomically(self.path, b"new")
+    self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+
+if __name__ == "__main__":
+  absltest.main()
