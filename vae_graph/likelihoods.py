@@ -1,0 +1,54 @@
+"""Likelihoods p(x|z) of images.
+
+A likelihood is made from the decoder's output, `[batch, height, width, channels
+* parameters_per_pixel]`, and offers for images `[batch, *image_shape]`
+
+    mean(), mode()    float32 [batch, *image_shape], in [0, 1]
+    sample(seed)      likewise
+    log_prob(images)  nats    [batch], summed over the pixels
+"""
+
+from vae_graph.compat import tf
+
+
+class Bernoulli:
+  """Independent Bernoulli pixels.
+
+  With grey pixels `log_prob` is the usual cross-entropy, which is not the
+  logarithm of a probability: say on which data a figure is.
+
+  Args:
+    parameters: logits, float32 `[batch, height, width, channels]`.
+    image_shape: `(height, width)` or `(height, width, channels)`.
+  """
+
+  parameters_per_pixel = 1
+
+  def __init__(self, parameters, image_shape):
+    self.logits = tf.reshape(parameters, [-1] + list(image_shape))
+
+  def mean(self):
+    """Returns the probability that a pixel is 1."""
+    return tf.nn.sigmoid(self.logits)
+
+  def mode(self):
+    """Returns the likelier value of each pixel, 0 or 1."""
+    return tf.cast(self.logits > 0, tf.float32)
+
+  def sample(self, seed):
+    """Draws images of 0 and 1; `seed` is an integer tensor `[2]`."""
+    uniform = tf.random.stateless_uniform(tf.shape(self.logits), seed)
+    return tf.cast(uniform < self.mean(), tf.float32)
+
+  def log_prob(self, images):
+    """Returns log p(x|z) in nats, `[batch]`.
+
+    Equals x log(p) + (1 - x) log(1 - p) with p = sigmoid(logits), in a form
+    that costs few passes over memory and is stable for any logit.
+    """
+    log_probs = images * self.logits - tf.nn.softplus(self.logits)
+    return tf.reduce_sum(log_probs, axis=_image_axes(self.logits))
+
+
+def _image_axes(images):
+  return list(range(1, images.shape.ndims))
