@@ -1,0 +1,152 @@
+"""Batch sources: from a training step to its images.
+
+Every source visits the images in the order of `randomness.epoch_order`, so all
+input modes train on the same batches. A source offers
+
+    batch(step)           the images of a step, float32 [batch, *image_shape]
+    load(session)         once after a session is made
+    feed(session, step)   feed_dict of a session.run that begins at a step
+    steps_per_epoch       the last partial batch of an epoch is dropped
+    max_steps_per_run     steps in one session.run, or None for no limit
+"""
+
+from vae_graph import errors
+from vae_graph.compat import tf
+from vae_graph.data.dataset import PIXEL_SCALE, to_unit_interval
+from vae_graph.randomness import epoch_order
+
+RESIDENT_COLLECTION = "vae_graph/resident"
+_RESIDENT_LIMIT_BYTES = 2**30
+
+
+def make_batches(images, config, data):
+  """Returns the batch source for an input mode.
+
+  Args:
+    images: training images, uint8 or float32 `[n, *image_shape]`.
+    config: a `TrainingConfig`; reads `batch_size`, `seed` and `input_mode`.
+    data: the placeholder that the feed mode feeds.
+
+  Raises:
+    ConfigError: there are fewer images than `batch_size`.
+  """
+  if config.batch_size > len(images):
+    raise errors.ConfigError(
+      f"batch_size must be at most the number of training images,"
+      f" {len(images)}, found {config.batch_size}"
+    )
+  resident = config.input_mode == "resident" or (
+    config.input_mode == "auto" and images.nbytes <= _RESIDENT_LIMIT_BYTES
+  )
+  if resident:
+    return ResidentBatches(images, config.batch_size, config.seed)
+  return FeedBatches(images, config.batch_size, config.seed, data)
+
+
+class FeedBatches:
+  """NumPy batches through a placeholder, one step a session.run."""
+
+  max_steps_per_run = 1
+
+  def __init__(self, images, batch_size, seed, data):
+    self._images = images
+    self._batch_size = batch_size
+    self._seed = seed
+    self._data = data
+    self._epoch = None
+    self._order = None
+    self.steps_per_epoch = len(images) // batch_size
+
+  def batch(self, step):
+    """Returns the placeholder, whatever the step."""
+    del step
+    return self._data
+
+  def load(self, session):
+    """Does nothing: the images stay on the host."""
+
+  def feed(self, session, step):
+    """Returns the feed of the batch of `step`."""
+    del session
+    epoch, position = divmod(step, self.steps_per_epoch)
+    if epoch != self._epoch:
+      self._order = epoch_order(self._seed, epoch, len(self._images))
+      self._epoch = epoch
+    start = position * self._batch_size
+    chosen = self._order[start : start + self._batch_size]
+    return {self._data: to_unit_interval(self._images[chosen])}
+
+
+class ResidentBatches:
+  """Images in a variable on the device, batches gathered in the graph.
+
+  The variables are in a collection of their own: no initializer needs to run
+  for them, no saver saves them, and no GraphDef holds the images. `load` fills
+  them, and `feed` brings the order of an epoch when it begins, so that a
+  session.run must end where an epoch ends.
+  """
+
+  max_steps_per_run = None
+
+  def __init__(self, images, batch_size, seed):
+    self._images = images
+    self._batch_size = batch_size
+    self._seed = seed
+    self._epoch = None
+    self.steps_per_epoch = len(images) // batch_size
+    with tf.variable_scope("resident"):
+      self._images_variable, self._load_images = _resident_variable(
+        "images", images.dtype, images.shape
+      )
+      self._order_variable, self._load_order = _resident_variable(
+        "order", tf.int32, images.shape[:1]
+      )
+
+  def batch(self, step):
+    """Gathers the images of a step.
+
+    Args:
+      step: the global step, a scalar int64 tensor.
+
+    Returns:
+      float32 `[batch, *image_shape]` in [0, 1].
+    """
+    start = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
+    order = self._order_variable.read_value()
+    chosen = tf.slice(order, [start], [self._batch_size])
+    images = tf.gather(self._images_variable, chosen)
+    if images.dtype == tf.uint8:
+      images = tf.cast(images, tf.float32) * PIXEL_SCALE
+    return images
+
+  def load(self, session):
+    """Copies the images to the device."""
+    _assign(session, self._load_images, self._images)
+    self._epoch = None
+
+  def feed(self, session, step):
+    """Loads the epoch's order where `step` begins an epoch; feeds nothing."""
+    epoch = step // self.steps_per_epoch
+    if epoch != self._epoch:
+      order = epoch_order(self._seed, epoch, len(self._images))
+      _assign(session, self._load_order, order)
+      self._epoch = epoch
+    return {}
+
+
+def _resident_variable(name, dtype, shape):
+  """Returns a variable and the (op, placeholder) that load it."""
+  value = tf.placeholder(dtype, shape, name=name + "_value")
+  variable = tf.get_variable(
+    name,
+    initializer=value,
+    trainable=False,
+    use_resource=True,
+    collections=[RESIDENT_COLLECTION],
+  )
+  return variable, (variable.initializer, value)
+
+
+def _assign(session, load, value):
+  op, placeholder = load
+  session.run(op, {placeholder: value})

@@ -1,0 +1,211 @@
+"""The train graph: its public tensors, and the training step.
+
+The names are documented in docs/graph.md. Three pieces that know nothing of
+each other make the training op: a batch source (step -> images), a step
+(images, step -> update) and a loop around them.
+"""
+
+import typing
+from typing import Any
+
+import numpy as np
+
+from vae_graph import registry
+from vae_graph.compat import require_graph_mode, tf
+from vae_graph.data.batches import make_batches
+from vae_graph.data.binarization import binarize
+from vae_graph.randomness import fold_in, step_seed
+from vae_graph.vae import VAE
+
+
+class StepTerms(typing.NamedTuple):
+  """Batch means of a training step, float32 scalars in nats per image."""
+
+  loss: Any
+  elbo: Any
+  rate: Any
+  distortion: Any
+
+
+class RunOutputs(typing.NamedTuple):
+  """What a session.run of the training op returns.
+
+  step: int64, the global step after it.
+  steps: int64, training steps that it made.
+  last: `StepTerms` of the last step.
+  total: `StepTerms` summed over its steps.
+  """
+
+  step: Any
+  steps: Any
+  last: StepTerms
+  total: StepTerms
+
+
+class TrainGraph(typing.NamedTuple):
+  """Tensors and ops of the train graph; shapes as in docs/graph.md."""
+
+  vae: VAE
+  batches: Any
+  data: tf.Tensor
+  noise_seed: tf.Tensor
+  num_samples: tf.Tensor
+  num_steps: tf.Tensor
+  observation: tf.Tensor
+  code: tf.Tensor
+  code_mean: tf.Tensor
+  reconstruction: tf.Tensor
+  samples: tf.Tensor
+  per_image: Any
+  global_step: tf.Variable
+  outputs: RunOutputs
+  all_finite: tf.Tensor
+
+
+def build_train_graph(config, images):
+  """Builds model, evaluation tensors and training op in the default graph.
+
+  Args:
+    config: an `ExperimentConfig`.
+    images: training images, uint8 or float32 `[n, *image_shape]`.
+
+  Returns:
+    A `TrainGraph`.
+
+  Raises:
+    GraphModeError: eager execution is on.
+    ConfigError: the batch size is larger than the data set.
+  """
+  require_graph_mode("build_train_graph")
+  tf.set_random_seed(config.training.seed)
+  image_shape = images.shape[1:]
+  global_step = _global_step()
+  vae = VAE(config.model, image_shape)
+  objective = registry.load(registry.OBJECTIVES, config.objective.objective)
+
+  data = tf.placeholder(tf.float32, (None, *image_shape), name="data")
+  noise_seed = tf.placeholder_with_default(
+    np.zeros(2, np.int64), [2], name="noise_seed"
+  )
+  num_samples = tf.placeholder_with_default(10, [], name="num_samples")
+  observation = data
+  if config.data.binarization == "dynamic":
+    observation = binarize(data, fold_in(noise_seed, "binarization"))
+  observation = tf.identity(observation, name="observation")
+  posterior = vae.encode(observation)
+  code, _ = posterior.sample_and_log_prob(noise_seed)
+  prior_codes = vae.prior.sample(num_samples, fold_in(noise_seed, "prior"))
+  per_image = objective(vae, observation, noise_seed, config.objective)
+  tf.reduce_mean(per_image.elbo, name="elbo")
+
+  batches = make_batches(images, config.training, data)
+  num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
+  step = _make_step(vae, objective, config, global_step)
+  if batches.max_steps_per_run == 1:
+    outputs = _one_step(step, batches, global_step)
+  else:
+    outputs = _loop(step, batches, global_step, num_steps)
+  tf.group(*tf.nest.flatten(outputs), name="train_step")
+
+  return TrainGraph(
+    vae=vae,
+    batches=batches,
+    data=data,
+    noise_seed=noise_seed,
+    num_samples=num_samples,
+    num_steps=num_steps,
+    observation=observation,
+    code=tf.identity(code, name="code"),
+    code_mean=tf.identity(posterior.mean, name="code_mean"),
+    reconstruction=tf.identity(vae.decode(code).mean(), name="reconstruction"),
+    samples=tf.identity(vae.decode(prior_codes).mean(), name="samples"),
+    per_image=per_image,
+    global_step=global_step,
+    outputs=outputs,
+    all_finite=_all_finite(tf.global_variables()),
+  )
+
+
+def _global_step():
+  """Returns the graph's global step, made as a resource variable if new."""
+  # A reference variable, TF 1.15's default, would be read and written without
+  # an order inside the loop.
+  with tf.variable_scope(tf.get_variable_scope(), use_resource=True):
+    return tf.train.get_or_create_global_step()
+
+
+def _make_step(vae, objective, config, global_step):
+  """Returns the function from (images, step) to (next step, StepTerms)."""
+  optimizer = registry.load(registry.OPTIMIZERS, config.training.optimizer)(
+    config.training.learning_rate
+  )
+  seed = config.training.seed
+
+  def train_step(images, step):
+    if config.data.binarization == "dynamic":
+      images = binarize(images, step_seed(seed, step, "binarization"))
+    terms = objective(vae, images, step_seed(seed, step), config.objective)
+    means = StepTerms(
+      loss=terms.loss,
+      elbo=tf.reduce_mean(terms.elbo),
+      rate=tf.reduce_mean(terms.rate),
+      distortion=tf.reduce_mean(terms.distortion),
+    )
+    gradients = optimizer.compute_gradients(terms.loss, vae.variables)
+    # The terms must be computed with the weights before the update, also where
+    # a weight's gradient does not depend on its value.
+    with tf.control_dependencies(list(means)):
+      update = optimizer.apply_gradients(gradients)
+    with tf.control_dependencies([update]):
+      next_step = tf.identity(global_step.assign(step + 1))
+    return next_step, means
+
+  return train_step
+
+
+def _one_step(step, batches, global_step):
+  """Returns the RunOutputs of a single training step."""
+  before = tf.identity(global_step.read_value())
+  after, terms = step(batches.batch(before), before)
+  return RunOutputs(step=after, steps=after - before, last=terms, total=terms)
+
+
+def _loop(step, batches, global_step, num_steps):
+  """Returns the RunOutputs of `num_steps` training steps in a while_loop.
+
+  The loop ends early when a loss is not finite, so that `last` are the terms
+  of the step that went wrong.
+  """
+  before = tf.identity(global_step.read_value())
+  zeros = StepTerms(*[tf.zeros([]) for _ in StepTerms._fields])
+
+  def more_to_do(now, last, total):
+    del total
+    return tf.logical_and(
+      now < before + num_steps, tf.math.is_finite(last.loss)
+    )
+
+  def body(now, last, total):
+    del last
+    after, terms = step(batches.batch(now), now)
+    total = StepTerms(*[a + b for a, b in zip(total, terms)])
+    return after, terms, total
+
+  after, last, total = tf.while_loop(
+    more_to_do,
+    body,
+    (before, zeros, zeros),
+    parallel_iterations=1,
+    back_prop=False,
+  )
+  return RunOutputs(step=after, steps=after - before, last=last, total=total)
+
+
+def _all_finite(variables):
+  """Returns a bool scalar: whether every floating-point variable is finite."""
+  checks = [
+    tf.reduce_all(tf.math.is_finite(variable.read_value()))
+    for variable in variables
+    if variable.dtype.base_dtype.is_floating
+  ]
+  return tf.reduce_all(tf.stack(checks), name="all_finite")
