@@ -1,0 +1,1 @@
+"""The flags of this project's binaries, made from the configurations."""

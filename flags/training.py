@@ -1,0 +1,15 @@
+"""Flags of a training run."""
+
+from absl import flags
+
+import vae_graph
+
+flags.disclaim_key_flags()
+
+training_config = vae_graph.define_flags(vae_graph.TrainingConfig)
+LOGDIR = flags.DEFINE_string(
+  "logdir",
+  None,
+  "Folder of the run: checkpoints, events, metrics and pictures. A run that is"
+  " there already is resumed.",
+)
