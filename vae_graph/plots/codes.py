@@ -1,0 +1,222 @@
+"""The codes of images as points of a plane, coloured by class."""
+
+import math
+
+import matplotlib.lines
+import numpy as np
+
+from vae_graph import errors
+from vae_graph.plots import style
+
+# More points hide each other and only make the picture slow to draw.
+_MOST_POINTS = 10000
+_SEED = 0
+# More classes than this are told by colour alone.
+_MOST_NAMED = 50
+# Least distance of two classes' names, as a share of the points' extent.
+_NAME_DISTANCE = 0.045
+_WIDTH, _HEIGHT = 900, 820
+
+
+def plot_codes(path, codes, labels=None):
+  """Draws codes as points, coloured by class.
+
+  Two dimensions are drawn as they are, more by their first two principal
+  components, and one against the class (without labels: as a histogram). Of
+  more than 10,000 codes, so many are drawn, chosen at random from a fixed seed.
+
+  Args:
+    path: the PNG file to write.
+    codes: floats `[n, code_size]`; those that hold a NaN or infinity are left
+      out, and the title says how many.
+    labels: integer classes `[n]`, or None.
+
+  Raises:
+    ValueError: the arrays have another shape.
+    NonFiniteError: not one code is finite.
+  """
+  codes = np.asarray(codes, np.float64)
+  if codes.ndim != 2 or not codes.size:
+    raise ValueError(
+      f"codes must be [n, code_size] and not empty, found {list(codes.shape)}"
+    )
+  if labels is not None:
+    labels = np.asarray(labels)
+    if labels.shape != codes.shape[:1]:
+      raise ValueError(
+        f"labels must be [{len(codes)}] like the codes, found"
+        f" {list(labels.shape)}"
+      )
+  chosen = _choose_points(codes)
+  title = _title(codes, chosen)
+  codes = codes[chosen]
+  labels = labels if labels is None else labels[chosen]
+  figure = style.make_figure(_WIDTH, _HEIGHT, layout="constrained")
+  axes = figure.add_subplot()
+  if codes.shape[1] > 1:
+    _draw_plane(axes, title, codes, labels)
+  elif labels is not None:
+    _draw_strips(axes, title, codes[:, 0], labels)
+  else:
+    style.style_axes(axes, title, "code[0]", "codes")
+    axes.hist(codes[:, 0], bins=60, color=style.PALETTE[0])
+  style.save_png(figure, path)
+
+
+def _choose_points(codes):
+  """Returns the indices of the codes to draw, in random order.
+
+  The order is random so that no class lies on top of all others.
+  """
+  finite = np.flatnonzero(np.isfinite(codes).all(axis=1))
+  if not len(finite):
+    raise errors.NonFiniteError(
+      f"not one of the {len(codes):,} codes to be drawn is finite; lower"
+      " --learning_rate"
+    )
+  order = np.random.RandomState(_SEED).permutation(len(finite))
+  return finite[order[:_MOST_POINTS]]
+
+
+def _title(codes, chosen):
+  """Returns the title, which says what is not drawn."""
+  finite = np.isfinite(codes).all(axis=1).sum()
+  drawn = f"{len(chosen):,} of " if len(chosen) < finite else ""
+  left_out = len(codes) - finite
+  note = f" ({left_out:,} not finite, left out)" if left_out else ""
+  noun = "image" if finite == 1 else "images"
+  return f"Codes of {drawn}{finite:,} {noun}{note}"
+
+
+def _draw_plane(axes, title, codes, labels):
+  """Draws codes of two or more dimensions."""
+  if codes.shape[1] == 2:
+    points, names = codes, ["code[0]", "code[1]"]
+  else:
+    points, shares = principal_components(codes)
+    names = [
+      f"principal component {index + 1} of {codes.shape[1]}"
+      f" ({share:.1%} of variance)"
+      for index, share in enumerate(shares)
+    ]
+  style.style_axes(axes, title, *names)
+  # The box stays as it is; the limits of one axis widen to make a unit equal.
+  axes.set_aspect("equal", adjustable="datalim")
+  _scatter(axes, points, labels)
+
+
+def _draw_strips(axes, title, codes, labels):
+  """Draws codes of one dimension, each class in a strip of its own."""
+  classes, numbers = np.unique(labels, return_inverse=True)
+  jitter = np.random.RandomState(_SEED).uniform(-0.35, 0.35, len(codes))
+  style.style_axes(axes, title, "code[0]", "class")
+  axes.set_yticks(np.arange(len(classes)))
+  axes.set_yticklabels([str(name) for name in classes])
+  _scatter(axes, np.stack([codes, numbers + jitter], axis=1), labels)
+
+
+def principal_components(codes):
+  """Projects codes onto their first two principal components.
+
+  Args:
+    codes: floats `[n, code_size]`, code_size at least 2.
+
+  Returns:
+    The projections `[n, 2]`, centred, and the two shares of the whole variance
+    that they explain. Each component's sign makes its largest weight positive,
+    so that a picture does not flip from one evaluation to the next.
+  """
+  centred = codes - codes.mean(axis=0)
+  covariance = centred.T @ centred / len(codes)
+  directions, variances, _ = np.linalg.svd(covariance)
+  directions = directions[:, :2]
+  largest = np.abs(directions).argmax(axis=0)
+  directions = directions * np.sign(directions[largest, [0, 1]])
+  shares = variances[:2] / max(variances.sum(), np.finfo(float).tiny)
+  return centred @ directions, shares
+
+
+def _scatter(axes, points, labels):
+  """Draws points `[n, 2]`, and for each class its name and a legend entry."""
+  look = {
+    "s": np.clip(40000 / len(points), 5, 30),
+    "alpha": np.clip(4000 / len(points), 0.6, 0.85),
+    "linewidths": 0,
+  }
+  if labels is None:
+    axes.scatter(points[:, 0], points[:, 1], color=style.PALETTE[0], **look)
+    return
+  classes, numbers = np.unique(labels, return_inverse=True)
+  colors = style.class_colors(len(classes))
+  axes.scatter(points[:, 0], points[:, 1], color=colors[numbers], **look)
+  if len(classes) > _MOST_NAMED:
+    return
+  medians = [
+    np.median(points[numbers == number], axis=0)
+    for number in range(len(classes))
+  ]
+  least = _NAME_DISTANCE * np.ptp(points, axis=0).max()
+  for name, position in zip(classes, spread_apart(medians, least)):
+    _write_name(axes, str(name), position)
+  _add_legend(axes, classes, colors)
+
+
+def _add_legend(axes, classes, colors):
+  """Lists the classes to the right of the axes."""
+  handles = [
+    matplotlib.lines.Line2D(
+      [], [], color=color, marker="o", markersize=7, linestyle="", label=name
+    )
+    for name, color in zip(classes, colors)
+  ]
+  axes.legend(
+    handles=handles,
+    title="class",
+    title_fontsize=style.LABEL_SIZE,
+    fontsize=style.LABEL_SIZE,
+    loc="upper left",
+    bbox_to_anchor=(1.01, 1),
+    borderaxespad=0,
+    frameon=False,
+    ncol=math.ceil(len(classes) / 25),
+    handletextpad=0.2,
+  )
+
+
+def spread_apart(positions, distance):
+  """Moves positions that nearly coincide apart, and leaves the others.
+
+  Args:
+    positions: `[n, 2]`.
+    distance: what any two of them shall be apart, as far as fifty rounds of
+      pushing achieve it.
+
+  Returns:
+    The new positions, float64 `[n, 2]`.
+  """
+  positions = np.array(positions, np.float64)
+  for _ in range(50):
+    between = positions[:, np.newaxis] - positions
+    # Equal positions part along the first axis, in their order.
+    equal = ~between.any(axis=-1)
+    order = np.arange(len(positions))
+    between[..., 0] += equal * np.sign(order[:, np.newaxis] - order)
+    length = np.hypot(between[..., 0], between[..., 1])
+    lack = np.where(equal, distance, np.maximum(distance - length, 0))
+    way = between / np.maximum(length, np.finfo(float).tiny)[..., np.newaxis]
+    positions += (way * lack[..., np.newaxis] / 2).sum(axis=1)
+  return positions
+
+
+def _write_name(axes, name, position):
+  """Writes a class's name over its points: dark, outlined in white."""
+  axes.text(
+    *position,
+    name,
+    fontsize=15,
+    fontweight="bold",
+    color=style.TEXT_COLOR,
+    ha="center",
+    va="center",
+    path_effects=[style.outline()],
+  )

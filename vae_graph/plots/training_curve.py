@@ -1,0 +1,180 @@
+"""The curve of a run: its evaluations against the epoch."""
+
+import math
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from vae_graph.plots import style
+
+_WIDTH, _HEIGHT = 1320, 640
+# More evaluations than this make a line without a marker at each.
+_MOST_MARKERS = 60
+_TEST = {"color": "#0f6cb6", "linestyle": "-", "marker": "o"}
+_TRAIN = {"color": "#e76300", "linestyle": "--", "marker": "s"}
+
+
+def plot_training_curve(path, metrics):
+  """Draws the ELBO, and beside it distortion and rate, against the epoch.
+
+  The vertical range is that of the evaluations from epoch 1 on. What lies
+  outside it, as the value before training does, is marked at the edge with its
+  figure.
+
+  Args:
+    path: the PNG file to write.
+    metrics: the evaluations as in `metrics.jsonl`: dicts of `epoch` and, in
+      nats per image, `test_elbo`, `test_rate`, `test_distortion` and
+      `train_elbo`. A value that is missing, None or not finite leaves a gap.
+
+  Raises:
+    ValueError: there are no evaluations.
+  """
+  if not metrics:
+    raise ValueError("metrics must hold at least one evaluation")
+  epochs = _column(metrics, "epoch")
+  test_elbo = _column(metrics, "test_elbo")
+  train_elbo = _column(metrics, "train_elbo")
+  figure = style.make_figure(_WIDTH, _HEIGHT, layout="constrained")
+  grid = figure.add_gridspec(2, 2, width_ratios=(5, 4))
+  elbo_axes = figure.add_subplot(grid[:, 0])
+  distortion_axes = figure.add_subplot(grid[0, 1])
+  rate_axes = figure.add_subplot(grid[1, 1])
+  lines = [("train", train_elbo, _TRAIN), ("test", test_elbo, _TEST)]
+  _draw(elbo_axes, "Evidence lower bound (ELBO)", epochs, lines)
+  distortion = [("test", _column(metrics, "test_distortion"), _TEST)]
+  _draw(
+    distortion_axes,
+    "Test distortion, \N{MINUS SIGN}E[log p(x|z)]",
+    epochs,
+    distortion,
+  )
+  rate = [("test", _column(metrics, "test_rate"), _TEST)]
+  _draw(rate_axes, "Test rate, KL(q(z|x) || p(z))", epochs, rate)
+  style.save_png(figure, path)
+
+
+def _column(metrics, name):
+  """Returns one value of each evaluation, NaN where there is none."""
+  values = [record.get(name) for record in metrics]
+  values = [math.nan if value is None else value for value in values]
+  values = np.asarray(values, np.float64)
+  return np.where(np.isfinite(values), values, np.nan)
+
+
+def _draw(axes, title, epochs, lines):
+  """Draws one panel.
+
+  Args:
+    axes: where to.
+    title: what the values are.
+    epochs: `[n]`.
+    lines: list of (name, values `[n]`, look); the last value of the last line
+      is written beside it.
+  """
+  style.style_axes(axes, title, "epoch", "nats per image")
+  low, high = value_range(epochs, [values for _, values, _ in lines])
+  axes.set_ylim(low, high)
+  start, end = epochs.min(), epochs.max()
+  span = max(end - start, 1)
+  # Room for the figures of values cut off, and for the last figure.
+  axes.set_xlim(start - 0.25 * span, end + 0.25 * span)
+  ticks = MaxNLocator(integer=True).tick_values(start, end)
+  axes.set_xticks([tick for tick in ticks if start <= tick <= end])
+  for line, (name, values, look) in enumerate(lines):
+    there = np.isfinite(values)
+    if not there.any():
+      continue
+    marker_size = 4 if there.sum() <= _MOST_MARKERS else 0
+    axes.plot(
+      epochs[there],
+      values[there],
+      label=name,
+      linewidth=1.6,
+      markersize=marker_size,
+      **look,
+    )
+    _mark_cut_values(axes, epochs, values, look["color"], line)
+  _, values, look = lines[-1]
+  _write_last(axes, epochs, values, look["color"])
+  if len(axes.lines) > 1:
+    axes.legend(fontsize=style.LABEL_SIZE, loc="lower right")
+
+
+def value_range(epochs, columns):
+  """Returns the lowest and highest value to show.
+
+  Args:
+    epochs: `[n]`.
+    columns: list of arrays `[n]`, NaN where there is no value.
+
+  Returns:
+    The limits of the axis: those of the values from epoch 1 on if they are two
+    or more and those before would make their range three times as wide, else
+    of all values; with a margin.
+  """
+  values = np.concatenate(columns)
+  late = values[np.tile(epochs >= 1, len(columns)) & np.isfinite(values)]
+  values = values[np.isfinite(values)]
+  if not len(values):
+    return 0.0, 1.0
+  if len(late) > 1 and 0 < 3 * np.ptp(late) < np.ptp(values):
+    values = late
+  margin = 0.08 * np.ptp(values) or max(0.02 * abs(values[0]), 0.1)
+  return values.min() - margin, values.max() + margin
+
+
+def _mark_cut_values(axes, epochs, values, color, line):
+  """Marks values outside the range with an arrow head and their figure."""
+  low, high = axes.get_ylim()
+  for epoch, value in zip(epochs, values):
+    if low <= value <= high or np.isnan(value):
+      continue
+    edge, sign = (0, 1) if value < low else (1, -1)
+    place = {"xy": (epoch, edge), "xycoords": axes.get_xaxis_transform()}
+    axes.annotate(
+      "",
+      xytext=(0, sign * 16),
+      textcoords="offset points",
+      arrowprops={"arrowstyle": "-|>", "color": color, "shrinkB": 0},
+      **place,
+    )
+    _write(
+      axes,
+      _number(value),
+      (-6, sign * (9 + 14 * line)),
+      color,
+      ha="right",
+      **place,
+    )
+
+
+def _write_last(axes, epochs, values, color):
+  """Writes the last value to the right of its point."""
+  there = np.flatnonzero(np.isfinite(values))
+  if len(there):
+    last = there[-1]
+    place = {"xy": (epochs[last], values[last])}
+    _write(axes, _number(values[last]), (7, 0), color, **place)
+
+
+def _write(axes, text, offset, color, ha="left", **place):
+  """Writes a figure beside a place, in points from it, outlined in white."""
+  axes.annotate(
+    text,
+    xytext=offset,
+    textcoords="offset points",
+    ha=ha,
+    va="center",
+    fontsize=style.LABEL_SIZE,
+    fontweight="bold",
+    color=color,
+    path_effects=[style.outline()],
+    **place,
+  )
+
+
+def _number(value):
+  """Returns a figure as the ticks show it, with a true minus sign."""
+  digits = 1 if abs(value) >= 100 else 2
+  return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
