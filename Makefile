@@ -1,0 +1,109 @@
+# Everything that is done with this repository. `make help` lists it. What is
+# made here stays here: .venv*/ (one Python environment for each lock file in
+# requirements/), .bazel/ and runs/.
+
+# Python 3.10 to 3.13 for all but the two legs below, which look for theirs.
+PYTHON ?= python3
+TF1_PYTHON ?=
+TF215_PYTHON ?=
+
+# Of `make train`. The last flag wins, so a --flagfile comes first.
+FLAGS ?= --flagfile=flags/presets/quickstart.flags
+NAME ?= $(or $(basename $(notdir $(firstword \
+  $(patsubst --flagfile=%,%,$(filter --flagfile=%,$(FLAGS)))))),custom)
+
+PYTEST_FLAGS ?=
+BAZEL ?= bazel
+BAZEL_FLAGS ?=
+BUILDIFIER_VERSION := 8.2.1
+
+SMOKE_TESTS := $(wildcard tests/config_test.py tests/vae_test.py \
+  tests/objectives_test.py tests/training/graph_test.py)
+SMOKE_FLAGS := --flagfile=$(CURDIR)/flags/presets/quickstart.flags \
+  --train_steps=20
+BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
+  flags requirements scripts tests vae_graph)
+
+# In the source tree rather than under the home folder, so that a clone is one
+# folder to remove; .bazelignore keeps it out of `//...`.
+BAZEL_HERE := $(BAZEL) --output_user_root=$(CURDIR)/.bazel
+BUILDIFIER := .venv-lint/buildifier-$(BUILDIFIER_VERSION)/node_modules/.bin/buildifier
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' \
+	  $(firstword $(MAKEFILE_LIST))
+
+.PHONY: train
+train: .venv/installed ## train into runs/NAME; FLAGS="--flagfile=... --beta=4"
+	.venv/bin/python -m scripts.train --logdir=runs/$(NAME) $(FLAGS)
+
+.PHONY: test
+test: .venv/installed ## all tests on TensorFlow 2.21; PYTEST_FLAGS="-k vae"
+	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+
+.PHONY: test-tf1
+test-tf1: .venv-tf1/installed ## all tests on TensorFlow 1.15 (needs Python 3.7)
+	.venv-tf1/bin/python -m pytest $(PYTEST_FLAGS)
+
+.PHONY: test-tf215
+test-tf215: .venv-tf215/installed ## all tests on TensorFlow 2.15 (needs Python 3.11)
+	.venv-tf215/bin/python -m pytest $(PYTEST_FLAGS)
+
+.PHONY: smoke-tf215
+smoke-tf215: .venv-tf215/installed ## a few tests and training steps on TensorFlow 2.15
+	.venv-tf215/bin/python -m pytest $(PYTEST_FLAGS) $(SMOKE_TESTS)
+	@set -e; folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; set -x; \
+	.venv-tf215/bin/python -m scripts.train $(SMOKE_FLAGS) --logdir="$$folder/run"
+
+.PHONY: lint
+lint: .venv-lint/installed $(BUILDIFIER) ## check style: ruff for Python, buildifier for BUILD files
+	.venv-lint/bin/ruff check .
+	.venv-lint/bin/ruff format --check .
+	$(BUILDIFIER) -mode=check -lint=warn -r $(BUILD_FILES)
+
+.PHONY: format
+format: .venv-lint/installed $(BUILDIFIER) ## put style right, and the BUILD files in step with the imports
+	.venv-lint/bin/ruff check --fix .
+	.venv-lint/bin/ruff format .
+	.venv-lint/bin/python -m bazel.build_files --write
+	$(BUILDIFIER) -mode=fix -lint=warn -r $(BUILD_FILES)
+
+.PHONY: bazel-test
+bazel-test: .venv/installed ## build, test and run with Bazel, without a network
+	@command -v $(BAZEL) >/dev/null || { \
+	  echo "error: there is no $(BAZEL); on Debian:" \
+	    "apt-get install --no-install-recommends bazel-bootstrap" >&2; exit 1; }
+	@set -e; PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
+	folder=$$(mktemp -d); \
+	trap 'rm -rf "$$folder"; $(BAZEL_HERE) shutdown' EXIT; set -x; \
+	$(BAZEL_HERE) test $(BAZEL_FLAGS) //...; \
+	$(BAZEL_HERE) run $(BAZEL_FLAGS) //scripts:train -- $(SMOKE_FLAGS) \
+	  --logdir="$$folder/run"
+
+.PHONY: clean
+clean: ## remove environments and caches; runs/ stays
+	test ! -d .bazel || chmod -R u+w .bazel
+	rm -rf .bazel .venv .venv-lint .venv-tf1 .venv-tf215 .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/installed: requirements/tf2.txt
+	@sh requirements/make_venv.sh $(@D) $< 3.10 3.13 PYTHON "$(PYTHON)"
+
+.venv-tf1/installed: requirements/tf1.txt
+	@sh requirements/make_venv.sh $(@D) $< 3.7 3.7 TF1_PYTHON "$(TF1_PYTHON)"
+
+.venv-tf215/installed: requirements/tf215.txt
+	@sh requirements/make_venv.sh $(@D) $< 3.11 3.11 TF215_PYTHON "$(TF215_PYTHON)"
+
+.venv-lint/installed: requirements/lint.txt
+	@sh requirements/make_venv.sh $(@D) $< 3.8 3.99 PYTHON "$(PYTHON)"
+
+$(BUILDIFIER): .venv-lint/installed
+	@command -v npm >/dev/null || { \
+	  echo "error: there is no npm, from which buildifier comes; on Debian:" \
+	    "apt-get install --no-install-recommends npm" >&2; exit 1; }
+	npm install --silent --no-save --no-audit --no-fund \
+	  --prefix .venv-lint/buildifier-$(BUILDIFIER_VERSION) \
+	  @bazel/buildifier@$(BUILDIFIER_VERSION)
+	@touch $@
