@@ -1,0 +1,59 @@
+"""Tiny data files for the tests of the sources."""
+
+import gzip
+import os
+import struct
+import tempfile
+
+import numpy as np
+
+MNIST_FILES = (
+  "train-images-idx3-ubyte",
+  "train-labels-idx1-ubyte",
+  "t10k-images-idx3-ubyte",
+  "t10k-labels-idx1-ubyte",
+)
+
+
+def temporary_folder(test):
+  """Returns a new folder that is removed when a test case ends."""
+  # Not create_tempdir, which needs parsed flags, and pytest parses none.
+  folder = tempfile.TemporaryDirectory()
+  test.addCleanup(folder.cleanup)
+  return folder.name
+
+
+def idx_bytes(array):
+  """Returns a uint8 array as the content of an IDX file."""
+  header = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape)
+  return header + array.astype(np.uint8).tobytes()
+
+
+def mnist_arrays():
+  """Returns a dict from `MNIST_FILES` to small arrays that all differ."""
+  random = np.random.RandomState(0)
+  shapes = ((5, 4, 3), (5,), (2, 4, 3), (2,))
+  return {
+    name: random.randint(0, 256, shape).astype(np.uint8)
+    for name, shape in zip(MNIST_FILES, shapes)
+  }
+
+
+def write(folder, name, content):
+  """Writes bytes to a new file and returns its path."""
+  os.makedirs(folder, exist_ok=True)
+  path = os.path.join(folder, name)
+  with open(path, "wb") as file:
+    file.write(content)
+  return path
+
+
+def write_mnist(folder, names=MNIST_FILES, compress=True):
+  """Writes `mnist_arrays` into `folder`."""
+  arrays = mnist_arrays()
+  for name in names:
+    content = idx_bytes(arrays[name])
+    if compress:
+      write(folder, f"{name}.gz", gzip.compress(content))
+    else:
+      write(folder, name, content)
