@@ -1,0 +1,116 @@
+"""Reads IDX files, the format of MNIST, plain or compressed by gzip.
+
+An IDX file is a big-endian header (a magic number that tells type and rank,
+then one 32-bit size per dimension) followed by the bytes of one array.
+"""
+
+import gzip
+import struct
+import zlib
+
+import numpy as np
+
+from vae_graph.data import dataset
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_CHUNK_BYTES = 2**20
+
+# What reading a damaged file may raise: OSError for a bad header or checksum,
+# EOFError for a truncated one, zlib.error for a broken stream.
+READ_ERRORS = (OSError, EOFError, zlib.error)
+
+
+def read_images(path):
+  """Reads a file of images.
+
+  Args:
+    path: an IDX file of magic number 0x803, gzip or not.
+
+  Returns:
+    uint8 `[n, height, width]`.
+
+  Raises:
+    DataError: the file is missing, damaged or not what it should be.
+  """
+  return _read(path, rank=3)
+
+
+def read_labels(path):
+  """Reads a file of labels.
+
+  Args:
+    path: an IDX file of magic number 0x801, gzip or not.
+
+  Returns:
+    uint8 `[n]`.
+
+  Raises:
+    DataError: the file is missing, damaged or not what it should be.
+  """
+  return _read(path, rank=1)
+
+
+def decompressed(stream):
+  """Returns a stream of the content, decompressed if it is gzip.
+
+  The first bytes decide, not the name, because some mirrors and browsers
+  decompress a file and leave it its name.
+
+  Args:
+    stream: a seekable binary file object at its start.
+
+  Returns:
+    A binary file object. Reading it may raise any of `READ_ERRORS`.
+  """
+  is_gzip = stream.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+  stream.seek(0)
+  return gzip.GzipFile(fileobj=stream, mode="rb") if is_gzip else stream
+
+
+def _read(path, rank):
+  magic = 0x800 + rank  # 0x8 stands for unsigned bytes.
+  expected = f"an IDX file with magic number {magic:#x}"
+  try:
+    with open(path, "rb") as file:
+      stream = decompressed(file)
+      header = stream.read(4 + 4 * rank)
+      if len(header) < 4 + 4 * rank:
+        raise _damaged(path, f"only {len(header)} bytes", expected)
+      found_magic, *shape = struct.unpack(f">{1 + rank}I", header)
+      if found_magic != magic:
+        raise _damaged(path, f"magic number {found_magic:#x}", expected)
+      size = 1
+      for length in shape:
+        size *= length  # A Python integer: it cannot overflow.
+      content = _read_up_to(stream, size + 1)
+  except READ_ERRORS as error:
+    raise _damaged(path, f"an unreadable file ({error})", expected) from error
+  if len(content) != size:
+    found = "more" if len(content) > size else f"{len(content)} bytes"
+    raise _damaged(
+      path, f"{found} after the header", f"{size} bytes for shape {shape}"
+    )
+  return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _read_up_to(stream, limit):
+  """Returns at most `limit` bytes, never claiming memory ahead of the data.
+
+  Reading beyond the array's end also makes gzip verify its checksum.
+  """
+  content = bytearray()
+  while len(content) < limit:
+    chunk = stream.read(min(_CHUNK_BYTES, limit - len(content)))
+    if not chunk:
+      break
+    content += chunk
+  return content
+
+
+def _damaged(path, found, expected):
+  return dataset.bad_data(
+    path,
+    found,
+    expected,
+    "put an intact copy in its place, or delete it if it is in the cache",
+  )
