@@ -1,0 +1,102 @@
+"""Downloads a file from the first of several mirrors that has the right one."""
+
+import hashlib
+import http.client
+import io
+import os
+import time
+import urllib.request
+
+from tqdm import tqdm
+
+from vae_graph import errors, files
+from vae_graph.data import idx
+
+_CHUNK_BYTES = 2**16
+
+
+def download(urls, sha256, path, timeout=10.0, rounds=3, pause=1.0):
+  """Downloads a file, tries its mirrors in turn and checks what they send.
+
+  The file appears at `path` complete or not at all, so any number of processes
+  may download it at once. A progress bar is shown on a terminal only.
+
+  Args:
+    urls: addresses of the same content.
+    sha256: hexadecimal SHA-256 of the content after decompression, because
+      mirrors compress the same content to different gzip files.
+    path: where to put the file; missing folders are made.
+    timeout: seconds without an answer or data after which a mirror is given up.
+    rounds: how often to go through all mirrors.
+    pause: seconds between the first two rounds; it doubles each time.
+
+  Raises:
+    DownloadError: no mirror sent the right content, or `path` is not writable.
+  """
+  name = os.path.basename(path)
+  reasons = {}
+  for index in range(rounds):
+    if index:
+      time.sleep(pause * 2 ** (index - 1))
+    for url in urls:
+      try:
+        body = _fetch(url, name, timeout)
+        _check_content(body, sha256)
+      except (*idx.READ_ERRORS, http.client.HTTPException) as error:
+        reasons[url] = _one_line(error)
+      else:
+        _write(path, body)
+        return
+  tried = "; ".join(f"{url} ({reason})" for url, reason in reasons.items())
+  raise errors.DownloadError(
+    f"{name}: no mirror has the expected file: {tried}; try again later, or get"
+    " it elsewhere and name its folder by --data_dir"
+  )
+
+
+def _fetch(url, name, timeout):
+  """Returns the bytes that `url` holds; raises OSError or HTTPException."""
+  body = bytearray()
+  with urllib.request.urlopen(url, timeout=timeout) as response:
+    length = response.length or 0  # None where the mirror does not tell.
+    # disable=None: no bar unless standard error is a terminal.
+    with tqdm(
+      desc=name,
+      total=length or None,
+      unit="B",
+      unit_scale=True,
+      leave=False,
+      disable=None,
+    ) as progress:
+      for chunk in iter(lambda: response.read(_CHUNK_BYTES), b""):
+        body += chunk
+        progress.update(len(chunk))
+  # A connection that is closed early looks like the end of the data.
+  if len(body) < length:
+    raise OSError(f"the connection broke after {len(body)} of {length} bytes")
+  return bytes(body)
+
+
+def _check_content(body, sha256):
+  """Raises one of `idx.READ_ERRORS` unless the content is as expected."""
+  content = idx.decompressed(io.BytesIO(body))
+  digest = hashlib.sha256()
+  for chunk in iter(lambda: content.read(_CHUNK_BYTES), b""):
+    digest.update(chunk)
+  found = digest.hexdigest()
+  if found != sha256:
+    raise OSError(f"SHA-256 {found[:12]}..., expected {sha256[:12]}...")
+
+
+def _write(path, body):
+  try:
+    files.write_atomically(path, body)
+  except OSError as error:
+    raise errors.DownloadError(
+      f"{path}: cannot write the downloaded file ({_one_line(error)}); name a"
+      " writable folder by --cache_dir"
+    ) from error
+
+
+def _one_line(error):
+  return " ".join(str(error).split()) or type(error).__name__
