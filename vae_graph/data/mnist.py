@@ -1,0 +1,228 @@
+"""MNIST and Fashion-MNIST: 28 x 28 grey images in ten classes, as IDX files."""
+
+import os
+import typing
+from typing import Dict, Tuple
+
+from vae_graph import errors
+from vae_graph.data import dataset, download, idx
+
+_TRAIN_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+_TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+_FILES = _TRAIN_FILES + _TEST_FILES
+
+_EMBEDDED_FOLDER = os.path.join(os.path.dirname(__file__), "mnist_10k")
+_EMBEDDED_FILES = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
+_EMBEDDED_TRAIN_COUNT = 9000
+
+_SHOWN_NAMES = 10
+
+
+class _Source(typing.NamedTuple):
+  """Where a data set comes from if the user does not say."""
+
+  folder: str  # Below the cache folder.
+  sha256: Dict[str, str]  # Of the files' content after decompression.
+  mirrors: Tuple[str, ...]  # Each holds every file as <name>.gz.
+  system_folders: Tuple[str, ...]  # Where the operating system may have it.
+
+
+_MNIST = _Source(
+  folder="mnist",
+  sha256={
+    "train-images-idx3-ubyte": (
+      "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+    ),
+    "train-labels-idx1-ubyte": (
+      "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+    ),
+    "t10k-images-idx3-ubyte": (
+      "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+    ),
+    "t10k-labels-idx1-ubyte": (
+      "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+    ),
+  },
+  mirrors=(
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+  ),
+  system_folders=(),
+)
+
+_FASHION_MNIST = _Source(
+  folder="fashion_mnist",
+  sha256={
+    "train-images-idx3-ubyte": (
+      "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"
+    ),
+    "train-labels-idx1-ubyte": (
+      "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+    ),
+    "t10k-images-idx3-ubyte": (
+      "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"
+    ),
+    "t10k-labels-idx1-ubyte": (
+      "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"
+    ),
+  },
+  mirrors=(
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master"
+    "/data/fashion/",
+  ),
+  # Debian and Ubuntu: apt-get install dataset-fashion-mnist.
+  system_folders=("/usr/share/datasets/fashion-mnist",),
+)
+
+
+def load_mnist_10k(config):
+  """Loads the digits that come with the package; see mnist_10k/README.md.
+
+  Args:
+    config: a `DataConfig`.
+
+  Returns:
+    A `Dataset` of 9,000 and 1,000 images, uint8 `[n, 28, 28]`.
+
+  Raises:
+    ConfigError: `data_dir` is set; it would be ignored.
+  """
+  if config.data_dir:
+    raise errors.ConfigError(
+      f"data_dir must be empty for dataset=mnist_10k, which comes with the"
+      f" package, found {config.data_dir}; name the data set that the folder"
+      " holds, such as --dataset=mnist"
+    )
+  everything = _read_split(
+    *(os.path.join(_EMBEDDED_FOLDER, name) for name in _EMBEDDED_FILES)
+  )
+  return dataset.Dataset(
+    train=dataset.take(everything, slice(None, _EMBEDDED_TRAIN_COUNT)),
+    test=dataset.take(everything, slice(_EMBEDDED_TRAIN_COUNT, None)),
+  )
+
+
+def load_mnist(config):
+  """Loads MNIST.
+
+  The four files, with or without `.gz`, are taken from `config.data_dir`, where
+  they may be cut or altered, else from the cache, else from the network.
+
+  Args:
+    config: a `DataConfig`.
+
+  Returns:
+    A `Dataset` of 60,000 and 10,000 images, uint8 `[n, 28, 28]`, or as in
+    `data_dir`.
+
+  Raises:
+    DataError: a file is missing or damaged.
+    DownloadError: no mirror delivered a file.
+  """
+  return _load(_MNIST, config)
+
+
+def load_fashion_mnist(config):
+  """Loads Fashion-MNIST, as `load_mnist` does.
+
+  Before the network, Debian's package dataset-fashion-mnist is looked for.
+
+  Args:
+    config: a `DataConfig`.
+
+  Returns:
+    A `Dataset` of 60,000 and 10,000 images, uint8 `[n, 28, 28]`, or as in
+    `data_dir`.
+
+  Raises:
+    DataError: a file is missing or damaged.
+    DownloadError: no mirror delivered a file.
+  """
+  return _load(_FASHION_MNIST, config)
+
+
+def _load(source, config):
+  paths = _locate(source, config)
+  train, test = (
+    _read_split(*(paths[name] for name in names))
+    for names in (_TRAIN_FILES, _TEST_FILES)
+  )
+  return dataset.Dataset(train=train, test=test)
+
+
+def _locate(source, config):
+  """Returns a dict from each of `_FILES` to its path; downloads if need be."""
+  if config.data_dir:
+    paths = _find(config.data_dir)
+    if len(paths) < len(_FILES):
+      raise _missing(config.data_dir, paths)
+    return paths
+  cache = os.path.join(_cache_folder(config), source.folder)
+  for folder in (cache, *source.system_folders):
+    paths = _find(folder)
+    if len(paths) == len(_FILES):
+      return paths
+  paths = _find(cache)
+  for name in _FILES:
+    if name not in paths:
+      paths[name] = os.path.join(cache, f"{name}.gz")
+      urls = [f"{mirror}{name}.gz" for mirror in source.mirrors]
+      download.download(urls, source.sha256[name], paths[name])
+  return paths
+
+
+def _cache_folder(config):
+  if config.cache_dir:
+    return config.cache_dir
+  base = os.environ.get("XDG_CACHE_HOME", "")
+  # The XDG specification says to ignore a relative path.
+  if not os.path.isabs(base):
+    base = os.path.expanduser(os.path.join("~", ".cache"))
+  return os.path.join(base, "vae_graph")
+
+
+def _find(folder):
+  """Returns a dict from those of `_FILES` that `folder` holds to their paths.
+
+  Some copies that go about are named train-images.idx3-ubyte and so on.
+  """
+  found = {}
+  for name in _FILES:
+    dotted = name.replace("-idx", ".idx")
+    for variant in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
+      path = os.path.join(folder, variant)
+      if name not in found and os.path.isfile(path):
+        found[name] = path
+  return found
+
+
+def _missing(folder, found):
+  try:
+    names = sorted(os.listdir(folder))
+  except OSError as error:
+    held = f"no readable folder ({error.strerror})"
+  else:
+    held = ", ".join(names[:_SHOWN_NAMES]) or "an empty folder"
+    if len(names) > _SHOWN_NAMES:
+      held += f" and {len(names) - _SHOWN_NAMES} more"
+  missing = ", ".join(name for name in _FILES if name not in found)
+  return dataset.bad_data(
+    folder,
+    held,
+    f"also {missing}, with or without .gz",
+    "add what is missing, or leave out --data_dir to download it",
+  )
+
+
+def _read_split(images_path, labels_path):
+  images = idx.read_images(images_path)
+  labels = idx.read_labels(labels_path)
+  if len(labels) != len(images):
+    raise dataset.bad_data(
+      labels_path,
+      f"{len(labels)} labels",
+      f"{len(images)}, one for each image in {images_path}",
+      "use files that belong together",
+    )
+  return dataset.Split(images=images, labels=labels)
