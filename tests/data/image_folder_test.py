@@ -1,0 +1,170 @@
+import os
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from tests.data import fake_files
+from vae_graph import config, errors
+from vae_graph.compat import tf
+from vae_graph.data import dataset
+
+_GREY = (6, 5, 1)
+_COLOUR = (6, 5, 3)
+
+
+def _pixels(index, shape):
+  return np.random.RandomState(index).randint(0, 256, shape).astype(np.uint8)
+
+
+def _encode(image, encoder):
+  with tf.Graph().as_default(), tf.Session() as session:
+    return session.run(encoder(image))
+
+
+def _jpeg(image):
+  return _encode(image, lambda image: tf.image.encode_jpeg(image, quality=100))
+
+
+def _png(image):
+  return _encode(image, tf.image.encode_png)
+
+
+class ImageFolderTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    self.folder = fake_files.temporary_folder(self)
+
+  def _write(self, name, content):
+    folder, name = os.path.split(os.path.join(self.folder, name))
+    return fake_files.write(folder, name, content)
+
+  def _load(self, test_fraction=0.5, folder=None):
+    return dataset.load_dataset(
+      config.DataConfig(
+        dataset="images",
+        data_dir=folder or self.folder,
+        test_fraction=test_fraction,
+      )
+    )
+
+  def _assert_fails(self, pattern):
+    with self.assertRaisesRegex(errors.DataError, pattern) as caught:
+      self._load()
+    self.assertNotIn("\n", str(caught.exception))
+
+  @parameterized.parameters((_GREY, (6, 5)), (_COLOUR, (6, 5, 3)))
+  def test_png_pixels_come_back(self, shape, image_shape):
+    pixels = [_pixels(index, shape) for index in range(5)]
+    for index in (3, 0, 4, 2, 1):  # The names decide the order.
+      self._write(f"{index}.PNG", _png(pixels[index]))
+    data = self._load(test_fraction=0.4)
+    self.assertEqual(data.image_shape, image_shape)
+    self.assertEqual(data.train.images.dtype, np.uint8)
+    self.assertIsNone(data.train.labels)
+    expected = dataset.hold_out(
+      dataset.Split(np.stack(pixels).reshape((5,) + image_shape), None),
+      0.4,
+      "x",
+    )
+    np.testing.assert_array_equal(data.train.images, expected.train.images)
+    np.testing.assert_array_equal(data.test.images, expected.test.images)
+
+  def test_jpeg_is_close_to_what_was_encoded(self):
+    smooth = np.add.outer(np.arange(16) * 8, np.arange(16) * 4)
+    smooth = smooth.astype(np.uint8)[..., None]
+    for name in ("a.jpg", "b.jpeg", "jpeg_in_disguise.png", "d.JPG"):
+      self._write(name, _jpeg(smooth))
+    for part in self._load():
+      for image in part.images:
+        np.testing.assert_allclose(image, smooth[..., 0], atol=3)
+
+  def test_subfolders_are_classes_in_order(self):
+    for label, name in enumerate(("1", "10", "2")):
+      for index in range(3):
+        # The pixels say the class.
+        image = np.full(_GREY, 40 * label + index, np.uint8)
+        self._write(f"{name}/{index}.png", _png(image))
+    data = self._load(test_fraction=0.3)
+    self.assertLen(data.test.images, 3)
+    for part in data:
+      np.testing.assert_array_equal(part.labels, part.images[:, 0, 0] // 40)
+    labels = np.concatenate([part.labels for part in data])
+    self.assertEqual(np.bincount(labels).tolist(), [3, 3, 3])
+
+  def test_hidden_and_other_files_are_ignored(self):
+    for name in ("a.png", "b.png"):
+      self._write(name, _png(_pixels(0, _GREY)))
+    for name in (".hidden.png", "notes.txt", "c.png.part", ".git/d.png"):
+      self._write(name, b"no image")
+    data = self._load()
+    self.assertLen(data.train.images, 1)
+    self.assertIsNone(data.train.labels)
+
+  @parameterized.named_parameters(
+    ("grey_and_colour", _png, _GREY, r"in 1 channel\(s\), expected .*in 3 "),
+    ("alpha", _png, (6, 5, 4), r"in 4 channel\(s\), expected .*in 3 "),
+    ("size", _png, (6, 7, 3), "7 x 6 pixels in 3 .*, expected 5 x 6 "),
+    ("grey_jpeg", _jpeg, _GREY, r"in 1 channel\(s\), expected .*in 3 "),
+  )
+  def test_unlike_images_name_both_files(self, encode, shape, pattern):
+    first = self._write("a.png", _png(_pixels(0, _COLOUR)))
+    second = self._write("b.png", encode(_pixels(1, shape)))
+    self._assert_fails(f"{second}: found .*{pattern}.* as in {first};")
+
+  @parameterized.parameters(2, 4)
+  def test_transparency_is_refused(self, channels):
+    path = self._write("a.png", _png(_pixels(0, (6, 5, channels))))
+    self._assert_fails(f"{path}: .*{channels} channel.*transparency")
+
+  @parameterized.named_parameters(
+    ("empty", lambda png, jpeg: b""),
+    ("text", lambda png, jpeg: b"no image"),
+    ("png_cut", lambda png, jpeg: png[:-30]),
+    (
+      "png_checksum",
+      lambda png, jpeg: png[:50] + bytes([png[50] ^ 255]) + png[51:],
+    ),
+    ("jpeg_cut", lambda png, jpeg: jpeg[: len(jpeg) // 2]),
+  )
+  def test_damaged_image_is_named(self, damage):
+    image = _pixels(0, (20, 20, 3))
+    self._write("a.png", _png(image))
+    path = self._write("b.png", damage(_png(image), _jpeg(image)))
+    self._assert_fails(f"^{path}: found an image that cannot be")
+
+  def test_images_beside_subfolders(self):
+    self._write("a.png", b"")
+    self._write("cats/a.png", b"")
+    self._assert_fails("a.png beside subfolders such as .*cats")
+
+  def test_nested_subfolders(self):
+    self._write("cats/a.png", b"")
+    self._write("cats/black/a.png", b"")
+    self._assert_fails("cats/black: found a folder inside")
+
+  def test_folder_without_images(self):
+    self._assert_fails(f"^{self.folder}: found no image among 0 files")
+    self._write("cats/a.png", _png(_pixels(0, _GREY)))
+    self._write("dogs/a.gif", b"")
+    self._assert_fails(f"^{self.folder}/dogs: found no image among 1 files")
+
+  def test_no_folder(self):
+    file = self._write("a.png", b"")
+    for path in (file, file + "s"):
+      with self.assertRaisesRegex(errors.DataError, f"^{path}: found no read"):
+        self._load(folder=path)
+
+  def test_the_folder_must_be_named(self):
+    with self.assertRaisesRegex(errors.ConfigError, "--data_dir=FOLDER"):
+      dataset.load_dataset(config.DataConfig(dataset="images"))
+
+  def test_callers_graph_is_left_alone(self):
+    for name in ("a.png", "b.png"):
+      self._write(name, _png(_pixels(0, _GREY)))
+    with tf.Graph().as_default() as graph:
+      self._load()
+      self.assertEqual(graph.get_operations(), [])
+
+
+if __name__ == "__main__":
+  absltest.main()

@@ -1,0 +1,151 @@
+"""Images from a folder of PNG and JPEG files, one subfolder per class."""
+
+import os
+
+import numpy as np
+
+from vae_graph import errors
+from vae_graph.compat import tf
+from vae_graph.data import dataset
+
+_EXTENSIONS = (".png", ".jpg", ".jpeg")
+
+
+def load_image_folder(config):
+  """Loads the PNG and JPEG images under `config.data_dir`.
+
+  Subfolders are classes, numbered from 0 in the order of their names; without
+  subfolders there are no labels. Files with other extensions and hidden files
+  are ignored. `config.test_fraction` of the images is held out.
+
+  The images are decoded in a session of its own on the CPU. The first session
+  of a process fixes the number of TensorFlow's intra-op threads, so a program
+  that limits them should open a session with its own settings before.
+
+  Args:
+    config: a `DataConfig`.
+
+  Returns:
+    A `Dataset`, uint8 `[n, height, width]` for grey images and
+    `[n, height, width, 3]` for colour images.
+
+  Raises:
+    ConfigError: `data_dir` is empty.
+    DataError: a folder holds no image, a file is damaged, has transparency, or
+      differs from the first one in size or in number of channels.
+  """
+  if not config.data_dir:
+    raise errors.ConfigError(
+      "data_dir must be a folder for dataset=images, found nothing; set"
+      " --data_dir=FOLDER"
+    )
+  paths, labels = _list_images(config.data_dir)
+  split = dataset.Split(images=_decode(paths), labels=labels)
+  return dataset.hold_out(split, config.test_fraction, config.data_dir)
+
+
+def _list_images(root):
+  """Returns paths in a fixed order, and labels `[n]` or None."""
+  files, classes = _list_folder(root)
+  if not classes:
+    return files, None
+  if files:
+    raise dataset.bad_data(
+      root,
+      f"images such as {files[0]} beside subfolders such as {classes[0]}",
+      "either images, or one subfolder of images per class",
+      "move the images into subfolders, or the subfolders elsewhere",
+    )
+  paths, labels = [], []
+  for label, folder in enumerate(classes):
+    files, nested = _list_folder(folder)
+    if nested:
+      raise dataset.bad_data(
+        nested[0],
+        "a folder inside the folder of a class",
+        "images only",
+        "move its images up, or the folder elsewhere",
+      )
+    paths += files
+    labels += [label] * len(files)
+  return paths, np.array(labels, np.int32)
+
+
+def _list_folder(folder):
+  """Returns the sorted paths of the images and of the subfolders."""
+  try:
+    names = sorted(os.listdir(folder))
+  except OSError as error:
+    raise dataset.bad_data(
+      folder,
+      f"no readable folder ({error.strerror})",
+      "a folder of PNG and JPEG images",
+      "correct --data_dir",
+    ) from error
+  paths = [os.path.join(folder, name) for name in names if name[0] != "."]
+  folders = [path for path in paths if os.path.isdir(path)]
+  images = [
+    path
+    for path in paths
+    if path.lower().endswith(_EXTENSIONS) and path not in folders
+  ]
+  if not images and not folders:
+    raise dataset.bad_data(
+      folder,
+      f"no image among {len(paths)} files",
+      f"files that end in {', '.join(_EXTENSIONS)}",
+      "add images, or correct --data_dir",
+    )
+  return images, folders
+
+
+def _decode(paths):
+  """Returns the images in the files, uint8 `[n, height, width(, 3)]`."""
+  graph = tf.Graph()
+  with graph.as_default():
+    encoded = tf.placeholder(tf.string, [])
+    # This op goes by the content and decodes PNG just as well. The exact method
+    # gives the same pixels in every TensorFlow.
+    decoded = tf.image.decode_jpeg(encoded, dct_method="INTEGER_ACCURATE")
+  # No GPU memory, and no say in the inter-op threads of later sessions.
+  config = tf.ConfigProto(device_count={"GPU": 0}, use_per_session_threads=True)
+  images = None
+  with tf.Session(graph=graph, config=config) as session:
+    for index, path in enumerate(paths):
+      try:
+        with open(path, "rb") as file:
+          image = session.run(decoded, {encoded: file.read()})
+      except (OSError, tf.errors.InvalidArgumentError) as error:
+        raise dataset.bad_data(
+          path,
+          "an image that cannot be read or decoded",
+          "an intact PNG or JPEG image",
+          "replace or remove the file",
+        ) from error
+      if images is None:
+        images = np.empty((len(paths),) + image.shape, np.uint8)
+      _check_shape(path, image.shape, paths[0], images.shape[1:])
+      images[index] = image
+  return images[..., 0] if images.shape[-1] == 1 else images
+
+
+def _check_shape(path, shape, first_path, first_shape):
+  if shape != first_shape:
+    raise dataset.bad_data(
+      path,
+      _describe(shape),
+      f"{_describe(first_shape)} as in {first_path}",
+      "bring all images to one size and colour mode",
+    )
+  if shape[-1] not in (1, 3):
+    raise dataset.bad_data(
+      path,
+      _describe(shape),
+      "1 channel (grey) or 3 (colour)",
+      "remove the transparency",
+    )
+
+
+def _describe(shape):
+  height, width, channels = shape
+  return f"{width} x {height} pixels in {channels} channel(s)"

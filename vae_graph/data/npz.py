@@ -1,0 +1,81 @@
+"""Images from a file of NumPy arrays, as written by `numpy.savez`."""
+
+import os
+import zipfile
+
+import numpy as np
+
+from vae_graph import errors
+from vae_graph.data import dataset
+
+_NAMES = ("x_train", "y_train", "x_test", "y_test")
+_EXPECTED = "x_train and, if at hand, x_test, y_train and y_test"
+
+
+def load_npz(config):
+  """Loads the images `x_train` and `x_test`, labels `y_train` and `y_test`.
+
+  Only `x_train` is required. Without `x_test`, `config.test_fraction` of the
+  images is held out. Nothing in the file is executed: pickles are refused.
+
+  Args:
+    config: a `DataConfig` whose `data_dir` is the file; images
+      `[n, height, width]` or `[n, height, width, channels]`, labels `[n]` or
+      `[n, 1]`.
+
+  Returns:
+    A `Dataset`.
+
+  Raises:
+    ConfigError: `data_dir` is empty.
+    DataError: the file is missing, damaged or lacks an array.
+  """
+  path = config.data_dir
+  if not path:
+    raise errors.ConfigError(
+      "data_dir must be a .npz file for dataset=npz, found nothing; set"
+      " --data_dir=FILE.npz"
+    )
+  held, arrays = _read(path)
+  if "x_train" not in arrays or ("y_test" in arrays and "x_test" not in arrays):
+    raise dataset.bad_data(
+      path,
+      f"the arrays {', '.join(held) or '(none)'}",
+      _EXPECTED,
+      "write it by numpy.savez(file, x_train=images)",
+    )
+  train = _split(arrays, "train")
+  if "x_test" not in arrays:
+    return dataset.hold_out(train, config.test_fraction, path)
+  return dataset.Dataset(train=train, test=_split(arrays, "test"))
+
+
+def _split(arrays, part):
+  labels = arrays.get(f"y_{part}")
+  if labels is not None and labels.ndim == 2 and labels.shape[1] == 1:
+    labels = labels[:, 0]
+  return dataset.Split(images=arrays[f"x_{part}"], labels=labels)
+
+
+def _read(path):
+  """Returns the names of all arrays, and a dict of those among `_NAMES`."""
+  if not os.path.isfile(path) or not zipfile.is_zipfile(path):
+    found = "no .npz archive" if os.path.isfile(path) else "no such file"
+    raise _unreadable(path, found)
+  try:
+    with np.load(path, allow_pickle=False) as archive:
+      held = archive.files
+      return held, {name: archive[name] for name in _NAMES if name in held}
+  except Exception as error:  # A damaged archive can raise almost anything.
+    raise _unreadable(
+      path, f"an unreadable array ({' '.join(str(error).split())})"
+    ) from error
+
+
+def _unreadable(path, found):
+  return dataset.bad_data(
+    path,
+    found,
+    f"a .npz file with {_EXPECTED}",
+    "write it by numpy.savez from plain numeric arrays",
+  )
