@@ -1,8 +1,10 @@
+import math
 import os
 import stat
 import tempfile
 from unittest import mock
 
+import numpy as np
 from absl.testing import absltest
 
 from vae_graph import files
@@ -78,6 +80,30 @@ class WriteAtomicallyTest(absltest.TestCase):
     with self.assertRaises(OSError):
       files.write_atomically(self.path, b"new")
     self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+
+class StrictJsonTest(absltest.TestCase):
+  def test_numpy_values_are_plain_numbers(self):
+    value = {
+      "step": np.int64(3),
+      "elbo": np.float64(-1.5),
+      "shape": (28, np.int32(28)),
+      "codes": np.array([[1.0, np.nan]], np.float32),
+      "done": np.bool_(True),
+    }
+    self.assertEqual(
+      files.strict_json(value),
+      '{"step": 3, "elbo": -1.5, "shape": [28, 28], "codes": [[1.0, null]],'
+      ' "done": true}',
+    )
+
+  def test_what_is_not_finite_is_null(self):
+    for value in (math.nan, math.inf, -math.inf, np.float32(np.nan)):
+      self.assertEqual(files.strict_json([value]), "[null]")
+
+  def test_other_types_are_refused(self):
+    with self.assertRaises(TypeError):
+      files.strict_json({"object": object()})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,11 @@
-"""Writing files so that a reader never sees half of one."""
+"""Writing files that any reader can rely on: whole, and strict JSON."""
 
+import json
+import math
 import os
 import uuid
+
+import numpy as np
 
 
 def write_atomically(path, content):
@@ -35,3 +39,30 @@ def write_atomically(path, content):
     if os.path.exists(temporary):
       os.remove(temporary)
     raise
+
+
+def strict_json(value, indent=None):
+  """Returns JSON text that every parser accepts.
+
+  Args:
+    value: numbers (NumPy's and arrays too), strings, booleans, None, and lists
+      and dicts of them. JSON knows neither NaN nor infinity: they become null.
+    indent: spaces of a level; None puts everything on one line.
+
+  Raises:
+    TypeError: something else is in it.
+  """
+  return json.dumps(_to_plain(value), indent=indent, allow_nan=False)
+
+
+def _to_plain(value):
+  """Returns a value made of the types that `json` knows."""
+  if isinstance(value, (np.generic, np.ndarray)):
+    value = value.tolist()
+  if isinstance(value, dict):
+    return {key: _to_plain(item) for key, item in value.items()}
+  if isinstance(value, (list, tuple)):
+    return [_to_plain(item) for item in value]
+  if isinstance(value, float) and not math.isfinite(value):
+    return None
+  return value

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from unittest import mock
 
 import numpy as np
@@ -139,6 +141,20 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     images = np.zeros((3, 28, 28), np.float32)
     with self.assertRaisesRegex(ValueError, r"\(3, 28, 28\) and \(2, 28, 28\)"):
       plots.plot_reconstructions(self.path, images, images[:2])
+
+  def test_a_program_s_own_matplotlib_is_left_alone(self):
+    program = """
+import sys, matplotlib, numpy
+before = matplotlib.rcParams.copy()
+from vae_graph import plots
+plots.plot_samples(sys.argv[1], numpy.zeros([4, 28, 28]))
+plots.plot_codes(sys.argv[1], numpy.eye(4), numpy.arange(4))
+plots.plot_training_curve(sys.argv[1], [{"step": 0, "epoch": 0}])
+assert matplotlib.rcParams == before
+assert "matplotlib.pyplot" not in sys.modules
+assert "tensorflow" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program, self.path], check=True)
 
   def test_failing_write_leaves_the_old_picture(self):
     plots.plot_samples(self.path, random_images((1, 28, 28)))

@@ -1,0 +1,59 @@
+"""Reading and writing a run's small files, with errors of one line."""
+
+import json
+
+from vae_graph import errors, files
+
+
+def write_text(path, text):
+  """Writes a file atomically; its folder is made if it is missing.
+
+  Raises:
+    RunDirectoryError: it cannot be written.
+  """
+  try:
+    files.write_atomically(path, text)
+  except OSError as error:
+    raise unwritable(path, error) from error
+
+
+def write_json(path, value):
+  """Writes a value as strict JSON, for people to read; see `strict_json`.
+
+  Raises:
+    RunDirectoryError: it cannot be written.
+  """
+  write_text(path, files.strict_json(value, indent=2) + "\n")
+
+
+def read_json_object(path):
+  """Returns the dict that a JSON file holds.
+
+  Raises:
+    RunDirectoryError: it cannot be read or holds something else.
+  """
+  try:
+    with open(path, encoding="utf-8") as file:
+      content = json.load(file)
+  except OSError as error:
+    raise unreadable(path, error.strerror) from error
+  except ValueError as error:
+    raise unreadable(path, error) from error
+  if not isinstance(content, dict):
+    raise unreadable(path, "it holds no JSON object")
+  return content
+
+
+def unwritable(path, error):
+  """Returns the error to raise where an OSError kept something from disk."""
+  return errors.RunDirectoryError(
+    f"{path} cannot be written ({error.strerror or error}); mend that or choose"
+    " another --logdir"
+  )
+
+
+def unreadable(path, reason):
+  """Returns the error to raise where a file is not what was written once."""
+  return errors.RunDirectoryError(
+    f"{path} cannot be read ({reason}); restore it or choose another --logdir"
+  )
