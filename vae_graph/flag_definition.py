@@ -12,8 +12,7 @@ from absl import flags
 
 from vae_graph.fields import bounds_text
 
-# The flags belong to the module that calls define_flags, which decides for
-# which binary's --help they are key flags.
+# The flags count as defined by the module that calls define_flags.
 flags.disclaim_key_flags()
 
 
@@ -56,7 +55,7 @@ def _define_flag(name, kind, spec, flag_values):
   help_text = spec.metadata["help"] + (f" ({bounds})" if bounds else "")
   if choices is not None:
     return flags.DEFINE_enum(
-      name, spec.default, list(choices), help_text, flag_values
+      name, spec.default, list(choices), help_text, flag_values=flag_values
     )
   if kind == Tuple[int, ...]:
     return flags.DEFINE(
@@ -73,7 +72,7 @@ def _define_flag(name, kind, spec, flag_values):
     float: flags.DEFINE_float,
     str: flags.DEFINE_string,
   }[kind]
-  return define(name, spec.default, help_text, flag_values)
+  return define(name, spec.default, help_text, flag_values=flag_values)
 
 
 class _IntegersParser(flags.ArgumentParser):

@@ -45,6 +45,18 @@ def fold_in(seed, purpose):
   return tf.bitwise.bitwise_xor(seed, mask)
 
 
+def evaluation_seed(start):
+  """Returns the seed of an evaluation batch, to be fed.
+
+  Args:
+    start: index of the batch's first image in its split.
+
+  Returns:
+    int64 array `[2]`, the same in every run and at every step.
+  """
+  return np.array([_hash("evaluation"), start], np.int64)
+
+
 def epoch_order(seed, epoch, num_images):
   """Returns the order in which an epoch visits the training images.
 

@@ -173,17 +173,16 @@ def _one_step(step, batches, global_step):
 def _loop(step, batches, global_step, num_steps):
   """Returns the RunOutputs of `num_steps` training steps in a while_loop.
 
-  The loop ends early when a loss is not finite, so that `last` are the terms
-  of the step that went wrong.
+  The loop ends early when a term is not finite, so that `last` are the terms of
+  the step that went wrong.
   """
   before = tf.identity(global_step.read_value())
   zeros = StepTerms(*[tf.zeros([]) for _ in StepTerms._fields])
 
   def more_to_do(now, last, total):
     del total
-    return tf.logical_and(
-      now < before + num_steps, tf.math.is_finite(last.loss)
-    )
+    finite = tf.reduce_all(tf.math.is_finite(tf.stack(list(last))))
+    return tf.logical_and(now < before + num_steps, finite)
 
   def body(now, last, total):
     del last

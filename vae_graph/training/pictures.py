@@ -1,0 +1,64 @@
+"""What the trained model shows, fetched from the session and drawn."""
+
+import os
+
+import numpy as np
+
+from vae_graph import plots
+from vae_graph.data.dataset import to_unit_interval
+from vae_graph.randomness import evaluation_seed
+
+_NUM_SAMPLES = 100
+_NUM_RECONSTRUCTIONS = 20
+_MAX_CODES = 10000
+
+
+def draw_pictures(session, graph, run, test, batch_size, folder=""):
+  """Draws codes, samples, reconstructions and the training curve.
+
+  Args:
+    session: a `tf.Session` of the graph.
+    graph: a `TrainGraph`.
+    run: a `RunDirectory`.
+    test: the test `Split`.
+    batch_size: images at a time.
+    folder: subfolder of the run's plots.
+
+  Returns:
+    `{name: path}` of the PNG files.
+  """
+  paths = {
+    name: os.path.join(run.plots, folder, name + ".png")
+    for name in ("codes", "samples", "reconstructions", "training_curve")
+  }
+  os.makedirs(os.path.join(run.plots, folder), exist_ok=True)
+  labels = None if test.labels is None else test.labels[:_MAX_CODES]
+  codes = _test_codes(session, graph, test.images[:_MAX_CODES], batch_size)
+  plots.plot_codes(paths["codes"], codes, labels)
+  samples = session.run(
+    graph.samples,
+    {graph.num_samples: _NUM_SAMPLES, graph.noise_seed: evaluation_seed(0)},
+  )
+  plots.plot_samples(paths["samples"], samples)
+  observed, reconstructed = session.run(
+    [graph.observation, graph.reconstruction],
+    {
+      graph.data: to_unit_interval(test.images[:_NUM_RECONSTRUCTIONS]),
+      graph.noise_seed: evaluation_seed(0),
+    },
+  )
+  plots.plot_reconstructions(paths["reconstructions"], observed, reconstructed)
+  plots.plot_training_curve(paths["training_curve"], run.read_metrics())
+  return paths
+
+
+def _test_codes(session, graph, images, batch_size):
+  """Returns the posterior means of the images, `[n, code_size]`."""
+  parts = []
+  for start in range(0, len(images), batch_size):
+    feed = {
+      graph.data: to_unit_interval(images[start : start + batch_size]),
+      graph.noise_seed: evaluation_seed(start),
+    }
+    parts.append(session.run(graph.code_mean, feed))
+  return np.concatenate(parts)

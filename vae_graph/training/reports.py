@@ -1,0 +1,265 @@
+"""Session hooks that record how training goes: metrics, events, pictures."""
+
+import math
+import struct
+import time
+
+from vae_graph.compat import tf
+from vae_graph.training.evaluate import evaluate
+from vae_graph.training.hooks import RunHook, next_multiple
+from vae_graph.training.pictures import draw_pictures
+
+
+class TermMeans:
+  """Means of the training terms, and the speed, since they were last taken."""
+
+  def __init__(self, batch_size):
+    self._batch_size = batch_size
+    self._reset()
+
+  def _reset(self):
+    self._totals, self._steps, self._seconds = {}, 0, 0.0
+
+  def start(self):
+    """Marks the beginning of a run of the training op."""
+    self._start = time.time()
+
+  def add(self, outputs):
+    """Adds the `RunOutputs` of the run that `start` began."""
+    for name, value in outputs.total._asdict().items():
+      self._totals[name] = self._totals.get(name, 0.0) + float(value)
+    self._steps += int(outputs.steps)
+    self._seconds += time.time() - self._start
+
+  def take(self):
+    """Returns `{name: mean}` with `images_per_second`, and starts anew."""
+    if not self._steps:
+      return {}
+    means = {name: total / self._steps for name, total in self._totals.items()}
+    images = self._steps * self._batch_size
+    means["images_per_second"] = images / max(self._seconds, 1e-9)
+    self._reset()
+    return means
+
+
+class SummaryHook(RunHook):
+  """Writes the training terms as TensorBoard scalars.
+
+  Args:
+    graph: a `TrainGraph`.
+    directory: folder of the event files.
+    every_steps: steps between scalars, each the mean over those steps.
+    batch_size: images in a step.
+  """
+
+  def __init__(self, graph, directory, every_steps, batch_size):
+    super().__init__(graph)
+    self._directory = directory
+    self._every_steps = every_steps
+    self._means = TermMeans(batch_size)
+
+  def next_step(self, step):
+    """Returns the next step to write at."""
+    return next_multiple(step, self._every_steps)
+
+  def after_create_session(self, session, coord):
+    """Opens the event file, and hides what a killed run wrote too much."""
+    del coord
+    step = int(session.run(self.graph.global_step))
+    self._writer = resumed_writer(self._directory, step)
+
+  def before_run(self, run_context):
+    """Starts the clock."""
+    self._means.start()
+    return super().before_run(run_context)
+
+  def after_steps(self, run_context, outputs):
+    """Writes where it is due."""
+    self._means.add(outputs)
+    if outputs.step % self._every_steps == 0:
+      write_scalars(self._writer, self._means.take(), int(outputs.step))
+
+  def end(self, session):
+    """Closes the event file."""
+    del session
+    self._writer.close()
+
+
+class EvaluationHook(RunHook):
+  """Evaluates the test set, records the figures and keeps the best weights.
+
+  Args:
+    graph: a `TrainGraph`.
+    run: a `RunDirectory`.
+    images: test images, uint8 or float32 `[n, *image_shape]`.
+    config: a `TrainingConfig`.
+    last_step: the global step at which training ends.
+    save: function (session, step) that saves a checkpoint. An evaluated step
+      always has one, so no figure is ahead of what a resumed run repeats.
+    best_saver: a `tf.train.Saver` for the best checkpoint.
+    report: function that shows a line of text.
+  """
+
+  def __init__(
+    self, graph, run, images, config, last_step, save, best_saver, report
+  ):
+    super().__init__(graph)
+    self._run = run
+    self._images = images
+    self._config = config
+    self._last_step = last_step
+    self._every_steps = config.eval_every_epochs * graph.batches.steps_per_epoch
+    self._save = save
+    self._best_saver = best_saver
+    self._report = report
+    self._means = TermMeans(config.batch_size)
+
+  def next_step(self, step):
+    """Returns the next step to evaluate at."""
+    return next_multiple(step, self._every_steps)
+
+  def after_create_session(self, session, coord):
+    """Evaluates the restored step, unless that was done before a stop."""
+    del coord
+    step = int(session.run(self.graph.global_step))
+    self._writer = resumed_writer(self._run.test_events, step)
+    self._run.drop_metrics_after(step)
+    if self._run.metrics_at(step) is None:
+      self._evaluate_if_due(session, step)
+
+  def before_run(self, run_context):
+    """Starts the clock."""
+    self._means.start()
+    return super().before_run(run_context)
+
+  def after_steps(self, run_context, outputs):
+    """Evaluates where it is due."""
+    self._means.add(outputs)
+    self._evaluate_if_due(run_context.session, int(outputs.step))
+
+  def end(self, session):
+    """Closes the event file."""
+    del session
+    self._writer.close()
+
+  def _evaluate_if_due(self, session, step):
+    by_epoch = self._every_steps and step % self._every_steps == 0
+    if by_epoch or step == self._last_step:
+      self._evaluate(session, step)
+
+  def _evaluate(self, session, step):
+    self._save(session, step)
+    train = self._means.take()
+    test = evaluate(
+      session, self.graph, self._images, self._config.eval_batch_size
+    )
+    record = {
+      "step": step,
+      "epoch": step / self.graph.batches.steps_per_epoch,
+      "test_elbo": test.elbo,
+      "test_elbo_stderr": test.elbo_stderr,
+      "test_rate": test.rate,
+      "test_distortion": test.distortion,
+    }
+    if train:
+      record["train_elbo"] = train["elbo"]
+      record["train_rate"] = train["rate"]
+      record["train_distortion"] = train["distortion"]
+      record["images_per_second"] = train["images_per_second"]
+    self._keep_if_best(session, step, record)
+    write_scalars(self._writer, test._asdict(), step)
+    self._run.append_metrics(record)
+    self._report(_line(record, self._last_step))
+
+  def _keep_if_best(self, session, step, record):
+    best = self._run.read_best()
+    # A best of a later step is from before a kill; this run will meet it again.
+    if best is not None and best["test_elbo"] >= record["test_elbo"]:
+      return
+    if math.isnan(record["test_elbo"]):
+      return
+    self._best_saver.save(session, self._run.best_prefix, global_step=step)
+    self._run.write_best(record)
+
+
+class PlotHook(RunHook):
+  """Draws the pictures, every so many epochs and at the end.
+
+  Args:
+    graph: a `TrainGraph`.
+    run: a `RunDirectory`.
+    test: the test `Split`.
+    config: a `TrainingConfig`.
+  """
+
+  def __init__(self, graph, run, test, config):
+    super().__init__(graph)
+    self._run = run
+    self._test = test
+    self._batch_size = config.eval_batch_size
+    self._every_steps = config.plot_every_epochs * graph.batches.steps_per_epoch
+
+  def next_step(self, step):
+    """Returns the next step to draw at."""
+    return next_multiple(step, self._every_steps)
+
+  def after_steps(self, run_context, outputs):
+    """Draws where it is due, into a folder named after the step."""
+    step = int(outputs.step)
+    if self._every_steps and step % self._every_steps == 0:
+      self._draw(run_context.session, step, f"step-{step:08d}")
+
+  def end(self, session):
+    """Draws the final pictures."""
+    self._draw(session, int(session.run(self.graph.global_step)), "")
+
+  def _draw(self, session, step, folder):
+    pictures = draw_pictures(
+      session, self.graph, self._run, self._test, self._batch_size, folder
+    )
+    writer = tf.summary.FileWriter(self._run.test_events)
+    for name, path in pictures.items():
+      writer.add_summary(_image_summary(name, path), step)
+    writer.close()
+
+
+def resumed_writer(directory, step):
+  """Returns a FileWriter; TensorBoard drops what is there beyond `step`."""
+  writer = tf.summary.FileWriter(directory)
+  start = tf.SessionLog(status=tf.SessionLog.START)
+  # TensorBoard purges events at or after the step that it is told.
+  writer.add_session_log(start, global_step=step + 1)
+  return writer
+
+
+def write_scalars(writer, values, step):
+  """Writes `{name: value}` as scalars of a step."""
+  summary = tf.Summary()
+  for name, value in values.items():
+    summary.value.add(tag=name, simple_value=value)
+  writer.add_summary(summary, step)
+  writer.flush()
+
+
+def _image_summary(name, path):
+  with open(path, "rb") as file:
+    png = file.read()
+  width, height = struct.unpack(">II", png[16:24])  # The PNG's IHDR chunk.
+  image = tf.Summary.Image(
+    encoded_image_string=png, width=width, height=height, colorspace=4
+  )
+  return tf.Summary(value=[tf.Summary.Value(tag=name, image=image)])
+
+
+def _line(record, last_step):
+  parts = [f"step {record['step']:,} of {last_step:,}"]
+  parts[0] += f" (epoch {record['epoch']:.4g}):"
+  if "train_elbo" in record:
+    parts.append(f"train ELBO {record['train_elbo']:.1f},")
+  parts.append(
+    f"test ELBO {record['test_elbo']:.1f} (rate {record['test_rate']:.1f},"
+    f" distortion {record['test_distortion']:.1f})"
+  )
+  if "images_per_second" in record:
+    parts.append(f"at {record['images_per_second']:,.0f} images/s")
+  return " ".join(parts)

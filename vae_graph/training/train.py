@@ -1,0 +1,147 @@
+"""Training from start to end: data, graph, session, hooks, run directory."""
+
+import typing
+from typing import Any, Dict, Optional
+
+from vae_graph.compat import require_graph_mode, tf, versions
+from vae_graph.data.dataset import load_dataset
+from vae_graph.run_directory import RunDirectory
+from vae_graph.sessions import make_config_proto
+from vae_graph.training import hooks as hooks_lib
+from vae_graph.training import reports
+from vae_graph.training.graph import build_train_graph
+from vae_graph.training.progress import ProgressHook
+
+
+class TrainResult(typing.NamedTuple):
+  """Where training ended.
+
+  step: the global step reached.
+  complete: whether that is where the configuration ends training.
+  metrics: the last record of metrics.jsonl, or None.
+  """
+
+  step: int
+  complete: bool
+  metrics: Optional[Dict[str, Any]]
+
+
+def train(
+  config,
+  logdir,
+  dataset=None,
+  flags_text="",
+  extra_hooks=(),
+  should_stop=lambda: False,
+):
+  """Trains a model, or goes on with the training that `logdir` holds.
+
+  It builds a graph of its own. Every step is a pure function of the checkpoint
+  before it: a run that was killed and resumed ends with the same weights, bit
+  for bit, as one that was left alone.
+
+  Args:
+    config: an `ExperimentConfig`.
+    logdir: folder of the run; made if it is not there.
+    dataset: a `Dataset`; by default the one that `config.data` names.
+    flags_text: the flags of the program, kept in `flags.txt`.
+    extra_hooks: further `tf.train.SessionRunHook`s. One with a method
+      `next_step(step)` tells where a run has to end for it.
+    should_stop: function without arguments, asked after each run; True ends
+      training early, with a checkpoint.
+
+  Returns:
+    A `TrainResult`.
+
+  Raises:
+    DataError: the data set cannot be had.
+    RunDirectoryError: `logdir` is unwritable or holds another configuration.
+    NonFiniteError: a loss became infinite or NaN.
+  """
+  config_proto = make_config_proto(config.session)
+  # A process has one thread pool, of the size that its first session asks for;
+  # loading data may use a session of its own.
+  with tf.Session(graph=tf.Graph(), config=config_proto):
+    dataset = dataset or load_dataset(config.data)
+  run = RunDirectory.open(
+    logdir, config, dataset.image_shape, flags_text, versions()
+  )
+  with tf.Graph().as_default():
+    require_graph_mode("train")
+    graph = build_train_graph(config, dataset.train.images)
+    last_step = _last_step(config.training, graph.batches.steps_per_epoch)
+    saver = tf.train.Saver(max_to_keep=config.training.keep_checkpoints)
+    hooks = _make_hooks(
+      graph, run, dataset.test, config.training, last_step, saver
+    )
+    hooks.extend(extra_hooks)
+    hooks.append(
+      hooks_lib.InputHook(
+        graph, last_step, hooks, config.training.steps_per_run, should_stop
+      )
+    )
+    with tf.train.MonitoredTrainingSession(
+      checkpoint_dir=run.path,
+      scaffold=tf.train.Scaffold(saver=saver),
+      hooks=hooks,
+      config=config_proto,
+      # Our own hooks do these, exactly at their steps.
+      save_checkpoint_secs=None,
+      save_checkpoint_steps=None,
+      save_summaries_steps=None,
+      save_summaries_secs=None,
+      log_step_count_steps=None,
+    ) as session:
+      while not session.should_stop():
+        session.run(graph.outputs.step)
+    step = int(tf.train.latest_checkpoint(run.path).rpartition("-")[2])
+  metrics = run.read_metrics()
+  return TrainResult(
+    step=step,
+    complete=step >= last_step,
+    metrics=metrics[-1] if metrics else None,
+  )
+
+
+def _last_step(config, steps_per_epoch):
+  return config.train_steps or config.epochs * steps_per_epoch
+
+
+def _make_hooks(graph, run, test, config, last_step, saver):
+  """Returns the hooks in the order in which they act after a run."""
+  checkpoints = hooks_lib.CheckpointHook(
+    graph,
+    saver,
+    run.checkpoint_prefix,
+    config.checkpoint_every_steps,
+    config.checkpoint_every_seconds,
+  )
+  progress = ProgressHook(graph, last_step, config.batch_size)
+  return [
+    hooks_lib.FiniteHook(graph),
+    progress,
+    reports.SummaryHook(
+      graph, run.train_events, config.summary_every_steps, config.batch_size
+    ),
+    checkpoints,
+    reports.EvaluationHook(
+      graph,
+      run,
+      test.images,
+      config,
+      last_step,
+      checkpoints.save,
+      _best_saver(run.best),
+      progress.line,
+    ),
+    reports.PlotHook(graph, run, test, config),
+  ]
+
+
+def _best_saver(folder):
+  """Returns the saver of the best checkpoint, which knows the one before."""
+  saver = tf.train.Saver(max_to_keep=1)
+  state = tf.train.get_checkpoint_state(folder)
+  if state is not None:
+    saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
+  return saver
