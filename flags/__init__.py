@@ -1,1 +1,10 @@
 """The flags of this project's binaries, made from the configurations."""
+
+import glob
+import os
+
+
+def preset_paths():
+  """Returns the paths of the presets, sorted."""
+  folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "presets")
+  return sorted(glob.glob(os.path.join(folder, "*.flags")))

@@ -4,8 +4,6 @@ from absl import flags
 
 import vae_graph
 
-flags.disclaim_key_flags()
-
 training_config = vae_graph.define_flags(vae_graph.TrainingConfig)
 LOGDIR = flags.DEFINE_string(
   "logdir",

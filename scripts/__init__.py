@@ -1,0 +1,1 @@
+"""The binaries: flags -> configuration -> library."""

@@ -1,0 +1,106 @@
+"""What every binary shares: quiet start, one-line errors, exit codes.
+
+Exit codes: 0 all went well; 2 wrong usage; 1 another error; 128 + the signal's
+number where a signal ended the program early.
+"""
+
+import logging
+import os
+import signal
+import sys
+import warnings
+
+from absl import app
+from absl import flags as absl_flags
+
+import flags
+from vae_graph import errors
+
+# Before TensorFlow is imported: its start-up messages hide our own lines. A
+# value that the user has set stays.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+_TRACEBACK = absl_flags.DEFINE_boolean(
+  "traceback", False, "Show where an error was raised, not its message alone."
+)
+
+
+def run(main):
+  """Runs a binary, and exits with its code.
+
+  Args:
+    main: function without arguments that returns an exit code or None. Its
+      `VaeGraphError`s are printed as one line.
+  """
+  app.run(lambda argv: _guarded(main, argv), flags_parser=_parse_flags)
+
+
+def flags_text():
+  """Returns the binary's own flags as the text of a flagfile."""
+  key_flags = absl_flags.FLAGS.get_key_flags_for_module(sys.argv[0])
+  return "".join(
+    flag.serialize() + "\n" for flag in key_flags if flag.value is not None
+  )
+
+
+class StopSignals:
+  """Turns SIGINT and SIGTERM into a wish to stop, while it is entered.
+
+  A second SIGINT interrupts at once. `received` is the signal's number, or 0.
+  """
+
+  def __init__(self):
+    self.received = 0
+
+  def __enter__(self):
+    self._previous = {
+      number: signal.signal(number, self._receive)
+      for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    return self
+
+  def __exit__(self, *exc_info):
+    for number, handler in self._previous.items():
+      signal.signal(number, handler)
+
+  def _receive(self, number, frame):
+    del frame
+    self.received = number
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _parse_flags(argv):
+  try:
+    return absl_flags.FLAGS(argv)
+  except absl_flags.Error as error:
+    message = " ".join(str(error).split())
+    if isinstance(error, absl_flags.CantOpenFlagFileError):
+      presets = [os.path.relpath(path) for path in flags.preset_paths()]
+      message += f"; the presets are {', '.join(presets)}"
+    return _fail(f"{message} (--help lists the flags)", 2)
+
+
+def _guarded(main, argv):
+  if len(argv) > 1:
+    _fail(f"unexpected argument {argv[1]!r}; flags begin with --", 2)
+  _quieten_tensorflow()
+  try:
+    return main()
+  except errors.VaeGraphError as error:
+    if _TRACEBACK.value:
+      raise
+    return _fail(str(error), error.exit_code)
+
+
+def _quieten_tensorflow():
+  """Hides TensorFlow's remarks on itself, unless --verbosity asks for them."""
+  if not absl_flags.FLAGS["verbosity"].present:
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
+    # TensorFlow 1.15 is older than the NumPy it runs on, and says so at length.
+    warnings.filterwarnings("ignore", category=FutureWarning)
+
+
+def _fail(message, exit_code):
+  program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
+  print(f"{program}: error: {message}", file=sys.stderr)
+  sys.exit(exit_code)

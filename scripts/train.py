@@ -1,0 +1,66 @@
+r"""Trains a variational autoencoder, or goes on with a run.
+
+    python -m scripts.train --flagfile=flags/presets/hafner_mnist.flags \
+        --data_dir=DIR --logdir=DIR
+
+The same command with the same --logdir goes on where a stopped run ended.
+"""
+
+import os
+import sys
+
+from absl import flags as absl_flags
+
+import vae_graph
+from flags import data, model, session, training
+from scripts import app
+
+# For --help to list them.
+for module in (data, model, session, training, app):
+  absl_flags.adopt_module_key_flags(module)
+
+
+def main():
+  """Trains as the flags say; returns the exit code."""
+  config = vae_graph.ExperimentConfig(
+    model=model.model_config(),
+    objective=model.objective_config(),
+    data=data.data_config(),
+    training=training.training_config(),
+    session=session.session_config(),
+  )
+  logdir = training.LOGDIR.value
+  with app.StopSignals() as signals:
+    result = vae_graph.train(
+      config,
+      logdir,
+      flags_text=app.flags_text(),
+      should_stop=lambda: bool(signals.received),
+    )
+  if not result.complete:
+    print(
+      f"stopped at step {result.step:,}; the same command goes on from there",
+      file=sys.stderr,
+    )
+    return 128 + signals.received
+  print(_summary(result, config.data))
+  print(f"pictures: {os.path.join(logdir, 'plots')}")
+  return 0
+
+
+def _summary(result, config):
+  metrics = result.metrics
+  pixels = {"none": "grey"}.get(
+    config.binarization, f"{config.binarization}ally binarized"
+  )
+  return (
+    f"test ELBO {metrics['test_elbo']:.2f} nats per image (standard error"
+    f" {metrics['test_elbo_stderr']:.2f}) at step {result.step:,}, epoch"
+    f" {metrics['epoch']:.4g}; {config.dataset} test images, {pixels} pixels,"
+    " one sample each"
+  )
+
+
+if __name__ == "__main__":
+  absl_flags.mark_flag_as_required("logdir")
+  app.run(main)
