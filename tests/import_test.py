@@ -1,0 +1,64 @@
+"""What importing the library does not do, in a process of its own."""
+
+import subprocess
+import sys
+
+from absl.testing import absltest
+
+import vae_graph
+
+
+def run(code):
+  return subprocess.run(
+    [sys.executable, "-c", code],
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+  )
+
+
+class ImportTest(absltest.TestCase):
+  def _assert_runs(self, code):
+    result = run(code)
+    self.assertEqual(result.returncode, 0, result.stderr)
+
+  def test_import_brings_no_tensorflow(self):
+    self._assert_runs(
+      "import sys, vae_graph, vae_graph.config\n"
+      "vae_graph.ModelConfig, vae_graph.define_flags\n"
+      "assert 'tensorflow' not in sys.modules"
+    )
+
+  def test_all_public_names_define_no_flag_op_or_global_behaviour(self):
+    self._assert_runs(
+      "import os, sys\n"
+      "import tensorflow.compat.v1 as tf\n"
+      "import tensorflow_probability as tfp; tfp.distributions.Normal\n"
+      "from absl import flags\n"
+      "def state():\n"
+      "  return (\n"
+      "    sorted(flags.FLAGS), dict(os.environ), tf.executing_eagerly(),\n"
+      "    tf.resource_variables_enabled(), tf.control_flow_v2_enabled(),\n"
+      "    tf.logging.get_verbosity(), tf.get_seed(None),\n"
+      "    None if tf.executing_eagerly() else\n"
+      "      len(tf.get_default_graph().get_operations()))\n"
+      "before = state()\n"
+      "import vae_graph\n"
+      "for name in vae_graph.__all__: getattr(vae_graph, name)\n"
+      "assert state() == before, (before, state())\n"
+      "graph = tf.Graph()\n"
+      "with graph.as_default():\n"
+      "  for name in vae_graph.__all__: getattr(vae_graph, name)\n"
+      "assert not graph.get_operations()\n"
+    )
+
+  def test_unknown_name_is_an_attribute_error(self):
+    with self.assertRaisesRegex(AttributeError, "no attribute 'Vae'"):
+      vae_graph.Vae  # noqa: B018
+
+  def test_dir_lists_the_public_names(self):
+    self.assertIn("VAE", dir(vae_graph))
+
+
+if __name__ == "__main__":
+  absltest.main()

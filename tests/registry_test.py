@@ -1,0 +1,33 @@
+from absl.testing import absltest, parameterized
+
+from vae_graph import registry
+
+REGISTRIES = (
+  "NETWORKS",
+  "POSTERIORS",
+  "PRIORS",
+  "LIKELIHOODS",
+  "OBJECTIVES",
+  "OPTIMIZERS",
+  "DATASETS",
+)
+
+
+class RegistryTest(parameterized.TestCase):
+  @parameterized.parameters(*REGISTRIES)
+  def test_every_entry_can_be_loaded(self, name):
+    entries = getattr(registry, name)
+    self.assertNotEmpty(entries)
+    for key in entries:
+      implementation = registry.load(entries, key)
+      self.assertTrue(
+        callable(implementation) or hasattr(implementation, "encoder"), key
+      )
+
+  def test_all_registries_are_tested(self):
+    found = [name for name, value in vars(registry).items() if name.isupper()]
+    self.assertCountEqual(found, REGISTRIES)
+
+
+if __name__ == "__main__":
+  absltest.main()
