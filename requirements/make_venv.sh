@@ -50,12 +50,15 @@ fits "$python" ||
 echo "Making $folder from $lock with $("$python" --version 2>&1)"
 rm -rf "$folder"
 "$python" -m venv "$folder"
-# Bytecode is written when a module is first imported: TensorFlow has thousands
-# that never are. The tools that build a package without a wheel come first.
-pip="$folder/bin/python -m pip --disable-pip-version-check install -q"
+# The tools that build a package without a wheel come first.
+pip="$folder/bin/python -m pip --disable-pip-version-check install -qq"
 pip="$pip --no-deps --no-compile --no-build-isolation"
 tools=$(grep -E '^(setuptools|wheel)==' "$lock" || true)
 # shellcheck disable=SC2086
 [ -z "$tools" ] || $pip $tools
 $pip -r "$lock"
+# On all cores, which pip does not do. Without it each start of a program whose
+# Python may not write bytecode, as in Bazel's sandbox, takes seconds longer. A
+# few files of a few packages are for other versions of Python.
+"$folder/bin/python" -m compileall -q -j 0 "$folder/lib" >/dev/null || true
 touch "$folder/installed"
