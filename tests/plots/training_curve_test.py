@@ -114,6 +114,12 @@ class TrainingCurveTest(picture.PictureTestCase):
       low, high = figure.axes[0].get_ylim()
       self.assertBetween(elbo, low, high)
 
+  def test_evaluation_within_the_first_epoch(self):
+    metrics = [dict(evaluation(1), epoch=0.3)]
+    axes = self.draw_figure(plots.plot_training_curve, metrics).axes[0]
+    labels = [label.get_text() for label in axes.get_xticklabels()]
+    self.assertEqual(labels, ["0.3"])
+
   def test_missing_null_and_non_finite_values_are_left_out(self):
     metrics = [evaluation(epoch) for epoch in range(5)]
     metrics[2]["test_elbo"] = None

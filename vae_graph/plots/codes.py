@@ -71,8 +71,8 @@ def _choose_points(codes):
   finite = np.flatnonzero(np.isfinite(codes).all(axis=1))
   if not len(finite):
     raise errors.NonFiniteError(
-      f"not one of the {len(codes):,} codes to be drawn is finite; lower"
-      " --learning_rate"
+      f"not one of the {len(codes):,} codes to be drawn is finite; try a"
+      " smaller --learning_rate"
     )
   order = np.random.RandomState(_SEED).permutation(len(finite))
   return finite[order[:_MOST_POINTS]]

@@ -17,9 +17,9 @@ _TRAIN = {"color": "#e76300", "linestyle": "--", "marker": "s"}
 def plot_training_curve(path, metrics):
   """Draws the ELBO, and beside it distortion and rate, against the epoch.
 
-  The vertical range is that of the evaluations from epoch 1 on. What lies
-  outside it, as the value before training does, is marked at the edge with its
-  figure.
+  Values before epoch 1, which may be far off, do not squash the curve: where
+  they would, the vertical range is that of the others, and an arrow at the edge
+  marks each value beyond it with its figure.
 
   Args:
     path: the PNG file to write.
@@ -80,7 +80,8 @@ def _draw(axes, title, epochs, lines):
   # Room for the figures of values cut off, and for the last figure.
   axes.set_xlim(start - 0.25 * span, end + 0.25 * span)
   ticks = MaxNLocator(integer=True).tick_values(start, end)
-  axes.set_xticks([tick for tick in ticks if start <= tick <= end])
+  ticks = [tick for tick in ticks if start <= tick <= end]
+  axes.set_xticks(ticks or [start])
   for line, (name, values, look) in enumerate(lines):
     there = np.isfinite(values)
     if not there.any():
