@@ -154,7 +154,9 @@ def _make_step(vae, objective, config, global_step):
     gradients = optimizer.compute_gradients(terms.loss, vae.variables)
     # The terms must be computed with the weights before the update, also where
     # a weight's gradient does not depend on its value.
-    with tf.control_dependencies(list(means)):
+    # The optimizer's variables are named by the open name scope, which must not
+    # be that of a loop: their names have to be the same in every input mode.
+    with tf.control_dependencies(list(means)), tf.name_scope(None):
       update = optimizer.apply_gradients(gradients)
     with tf.control_dependencies([update]):
       next_step = tf.identity(global_step.assign(step + 1))

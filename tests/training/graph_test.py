@@ -1,0 +1,168 @@
+import numpy as np
+from absl.testing import absltest, parameterized
+
+from tests.training.toy import toy_config, toy_dataset
+from vae_graph.compat import tf
+from vae_graph.training.graph import build_train_graph
+
+
+def train(config, num_steps, steps_per_run=1, dataset=None):
+  """Trains without hooks; returns outputs of the last run and variables."""
+  images = (dataset or toy_dataset()).train.images
+  with tf.Graph().as_default(), tf.Session() as session:
+    graph = build_train_graph(config, images)
+    session.run(tf.global_variables_initializer())
+    graph.batches.load(session)
+    step = 0
+    while step < num_steps:
+      feed = dict(graph.batches.feed(session, step))
+      feed[graph.num_steps] = min(
+        steps_per_run,
+        num_steps - step,
+        graph.batches.steps_per_epoch - step % graph.batches.steps_per_epoch,
+      )
+      outputs = session.run(graph.outputs, feed)
+      step = int(outputs.step)
+    return outputs, session.run(tf.global_variables())
+
+
+class TrainGraphTest(parameterized.TestCase):
+  @parameterized.product(
+    binarization=("none", "dynamic"), dtype=(np.uint8, np.float32)
+  )
+  def test_input_mode_and_steps_per_run_do_not_change_a_bit(
+    self, binarization, dtype
+  ):
+    dataset = toy_dataset(dtype=dtype)
+    _, fed = train(
+      toy_config(binarization, input_mode="feed"), 20, dataset=dataset
+    )
+    resident = toy_config(binarization, input_mode="resident")
+    for steps_per_run in (1, 4, 100):
+      _, variables = train(resident, 20, steps_per_run, dataset)
+      for one, other in zip(fed, variables):
+        np.testing.assert_array_equal(one, other)
+
+  def test_seed_changes_weights(self):
+    _, first = train(toy_config(seed=0), 3)
+    _, second = train(toy_config(seed=1), 3)
+    different = [
+      not np.array_equal(a, b) for a, b in zip(first, second) if a.ndim == 2
+    ]
+    self.assertTrue(all(different))
+
+  def test_totals_sum_the_terms_of_all_steps(self):
+    singles = [train(toy_config(), n)[0] for n in range(1, 6)]
+    outputs, _ = train(toy_config(), 5, steps_per_run=5)
+    self.assertEqual((outputs.step, outputs.steps), (5, 5))
+    self.assertEqual(outputs.last, singles[-1].last)
+    for name in outputs.total._fields:
+      expected = sum(getattr(single.last, name) for single in singles)
+      self.assertAlmostEqual(
+        getattr(outputs.total, name) / expected, 1, places=5
+      )
+
+  def test_elbo_is_minus_rate_and_distortion(self):
+    last = train(toy_config(), 1)[0].last
+    self.assertAlmostEqual(last.elbo, -last.rate - last.distortion, places=4)
+    self.assertAlmostEqual(last.loss, -last.elbo, places=4)
+
+  def test_training_lowers_the_loss(self):
+    first, last = (train(toy_config(), n, 6)[0].last for n in (1, 200))
+    self.assertLess(last.loss, first.loss - 5)
+
+  def test_the_classic_graph_can_be_fed_and_fetched_by_name(self):
+    images = toy_dataset().train.images[:7] / np.float32(255)
+    for mode in ("feed", "resident"):
+      with tf.Graph().as_default() as graph, tf.Session() as session:
+        built = build_train_graph(
+          toy_config(input_mode=mode), toy_dataset().train.images
+        )
+        session.run(tf.global_variables_initializer())
+        built.batches.load(session)
+        built.batches.feed(session, 0)
+        elbo, code, reconstruction = session.run(
+          ["elbo:0", "code:0", "reconstruction:0"], {"data:0": images}
+        )
+        self.assertEqual(elbo.shape, ())
+        self.assertEqual(code.shape, (7, 2))
+        self.assertEqual(reconstruction.shape, (7, 6, 5))
+        self.assertEqual(session.run("samples:0").shape, (10, 6, 5))
+        session.run("train_step", {"data:0": images})
+        self.assertEqual(session.run(tf.train.get_global_step()), 1)
+        for name in NAMES:
+          graph.as_graph_element(name)
+
+  def test_documented_names_are_all_of_them(self):
+    with open("docs/graph.md", encoding="utf-8") as file:
+      text = file.read()
+    for name in NAMES:
+      self.assertIn(f"`{name}`", text)
+
+  def test_evaluation_noise_follows_the_fed_seed(self):
+    images = toy_dataset().train.images[:7] / np.float32(255)
+    with tf.Graph().as_default(), tf.Session() as session:
+      graph = build_train_graph(toy_config(), toy_dataset().train.images)
+      session.run(tf.global_variables_initializer())
+
+      def codes(seed):
+        return session.run(
+          graph.code, {graph.data: images, graph.noise_seed: seed}
+        )
+
+      np.testing.assert_array_equal(codes([0, 1]), codes([0, 1]))
+      self.assertFalse(np.array_equal(codes([0, 1]), codes([0, 2])))
+
+  def test_loop_ends_at_the_step_whose_terms_are_not_finite(self):
+    dataset = toy_dataset(dtype=np.float32)
+    with tf.Graph().as_default(), tf.Session() as session:
+      graph = build_train_graph(toy_config(), dataset.train.images)
+      session.run(tf.global_variables_initializer())
+      dataset.train.images[:] = np.nan
+      graph.batches.load(session)
+      graph.batches.feed(session, 0)
+      outputs = session.run(graph.outputs, {graph.num_steps: 5})
+      self.assertEqual(outputs.step, 1)
+      self.assertTrue(np.isnan(outputs.last.distortion))
+      self.assertFalse(session.run(graph.all_finite))
+
+  def test_variable_names_are_the_same_in_every_mode(self):
+    names = {}
+    for mode in ("feed", "resident"):
+      with tf.Graph().as_default():
+        build_train_graph(
+          toy_config(input_mode=mode), toy_dataset().train.images
+        )
+        names[mode] = {variable.op.name for variable in tf.global_variables()}
+    self.assertEqual(names["feed"], names["resident"])
+    self.assertContainsSubset(
+      {
+        "global_step",
+        "beta1_power",
+        "beta2_power",
+        "encoder/dense/kernel",
+        "encoder/dense/kernel/Adam",
+        "encoder/dense/kernel/Adam_1",
+      },
+      names["feed"],
+    )
+
+
+NAMES = (
+  "data",
+  "noise_seed",
+  "num_samples",
+  "num_steps",
+  "observation",
+  "code",
+  "code_mean",
+  "reconstruction",
+  "samples",
+  "elbo",
+  "train_step",
+  "global_step",
+)
+
+
+if __name__ == "__main__":
+  absltest.main()
