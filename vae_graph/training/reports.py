@@ -1,10 +1,8 @@
 """Session hooks that record how training goes: metrics, events, pictures."""
 
 import math
-import struct
 import time
 
-from vae_graph.compat import tf
 from vae_graph.training.evaluate import evaluate
 from vae_graph.training.hooks import RunHook, next_multiple
 from vae_graph.training.pictures import draw_pictures
@@ -47,14 +45,14 @@ class SummaryHook(RunHook):
 
   Args:
     graph: a `TrainGraph`.
-    directory: folder of the event files.
+    events: an `EventWriter`.
     every_steps: steps between scalars, each the mean over those steps.
     batch_size: images in a step.
   """
 
-  def __init__(self, graph, directory, every_steps, batch_size):
+  def __init__(self, graph, events, every_steps, batch_size):
     super().__init__(graph)
-    self._directory = directory
+    self._events = events
     self._every_steps = every_steps
     self._means = TermMeans(batch_size)
 
@@ -63,10 +61,9 @@ class SummaryHook(RunHook):
     return next_multiple(step, self._every_steps)
 
   def after_create_session(self, session, coord):
-    """Opens the event file, and hides what a killed run wrote too much."""
+    """Goes on with the events of the restored step."""
     del coord
-    step = int(session.run(self.graph.global_step))
-    self._writer = resumed_writer(self._directory, step)
+    self._events.start(int(session.run(self.graph.global_step)))
 
   def before_run(self, run_context):
     """Starts the clock."""
@@ -77,12 +74,7 @@ class SummaryHook(RunHook):
     """Writes where it is due."""
     self._means.add(outputs)
     if outputs.step % self._every_steps == 0:
-      write_scalars(self._writer, self._means.take(), int(outputs.step))
-
-  def end(self, session):
-    """Closes the event file."""
-    del session
-    self._writer.close()
+      self._events.scalars(self._means.take(), int(outputs.step))
 
 
 class EvaluationHook(RunHook):
@@ -91,6 +83,7 @@ class EvaluationHook(RunHook):
   Args:
     graph: a `TrainGraph`.
     run: a `RunDirectory`.
+    events: the `EventWriter` of the test figures.
     images: test images, uint8 or float32 `[n, *image_shape]`.
     config: a `TrainingConfig`.
     last_step: the global step at which training ends.
@@ -101,10 +94,20 @@ class EvaluationHook(RunHook):
   """
 
   def __init__(
-    self, graph, run, images, config, last_step, save, best_saver, report
+    self,
+    graph,
+    run,
+    events,
+    images,
+    config,
+    last_step,
+    save,
+    best_saver,
+    report,
   ):
     super().__init__(graph)
     self._run = run
+    self._events = events
     self._images = images
     self._config = config
     self._last_step = last_step
@@ -122,7 +125,7 @@ class EvaluationHook(RunHook):
     """Evaluates the restored step, unless that was done before a stop."""
     del coord
     step = int(session.run(self.graph.global_step))
-    self._writer = resumed_writer(self._run.test_events, step)
+    self._events.start(step)
     self._run.drop_metrics_after(step)
     if self._run.metrics_at(step) is None:
       self._evaluate_if_due(session, step)
@@ -136,11 +139,6 @@ class EvaluationHook(RunHook):
     """Evaluates where it is due."""
     self._means.add(outputs)
     self._evaluate_if_due(run_context.session, int(outputs.step))
-
-  def end(self, session):
-    """Closes the event file."""
-    del session
-    self._writer.close()
 
   def _evaluate_if_due(self, session, step):
     by_epoch = self._every_steps and step % self._every_steps == 0
@@ -167,16 +165,15 @@ class EvaluationHook(RunHook):
       record["train_distortion"] = train["distortion"]
       record["images_per_second"] = train["images_per_second"]
     self._keep_if_best(session, step, record)
-    write_scalars(self._writer, test._asdict(), step)
+    self._events.scalars(test._asdict(), step)
     self._run.append_metrics(record)
     self._report(_line(record, self._last_step))
 
   def _keep_if_best(self, session, step, record):
     best = self._run.read_best()
-    # A best of a later step is from before a kill; this run will meet it again.
     if best is not None and best["test_elbo"] >= record["test_elbo"]:
       return
-    if math.isnan(record["test_elbo"]):
+    if not math.isfinite(record["test_elbo"]):
       return
     self._best_saver.save(session, self._run.best_prefix, global_step=step)
     self._run.write_best(record)
@@ -188,13 +185,15 @@ class PlotHook(RunHook):
   Args:
     graph: a `TrainGraph`.
     run: a `RunDirectory`.
+    events: the `EventWriter` that gets the pictures too.
     test: the test `Split`.
     config: a `TrainingConfig`.
   """
 
-  def __init__(self, graph, run, test, config):
+  def __init__(self, graph, run, events, test, config):
     super().__init__(graph)
     self._run = run
+    self._events = events
     self._test = test
     self._batch_size = config.eval_batch_size
     self._every_steps = config.plot_every_epochs * graph.batches.steps_per_epoch
@@ -217,38 +216,7 @@ class PlotHook(RunHook):
     pictures = draw_pictures(
       session, self.graph, self._run, self._test, self._batch_size, folder
     )
-    writer = tf.summary.FileWriter(self._run.test_events)
-    for name, path in pictures.items():
-      writer.add_summary(_image_summary(name, path), step)
-    writer.close()
-
-
-def resumed_writer(directory, step):
-  """Returns a FileWriter; TensorBoard drops what is there beyond `step`."""
-  writer = tf.summary.FileWriter(directory)
-  start = tf.SessionLog(status=tf.SessionLog.START)
-  # TensorBoard purges events at or after the step that it is told.
-  writer.add_session_log(start, global_step=step + 1)
-  return writer
-
-
-def write_scalars(writer, values, step):
-  """Writes `{name: value}` as scalars of a step."""
-  summary = tf.Summary()
-  for name, value in values.items():
-    summary.value.add(tag=name, simple_value=value)
-  writer.add_summary(summary, step)
-  writer.flush()
-
-
-def _image_summary(name, path):
-  with open(path, "rb") as file:
-    png = file.read()
-  width, height = struct.unpack(">II", png[16:24])  # The PNG's IHDR chunk.
-  image = tf.Summary.Image(
-    encoded_image_string=png, width=width, height=height, colorspace=4
-  )
-  return tf.Summary(value=[tf.Summary.Value(tag=name, image=image)])
+    self._events.pictures(pictures, step)
 
 
 def _line(record, last_step):

@@ -3,12 +3,13 @@
 import typing
 from typing import Any, Dict, Optional
 
-from vae_graph.compat import require_graph_mode, tf, versions
+from vae_graph.compat import tf, versions
 from vae_graph.data.dataset import load_dataset
 from vae_graph.run_directory import RunDirectory
 from vae_graph.sessions import make_config_proto
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training import reports
+from vae_graph.training.events import EventWriter
 from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
 
@@ -66,13 +67,21 @@ def train(
   run = RunDirectory.open(
     logdir, config, dataset.image_shape, flags_text, versions()
   )
-  with tf.Graph().as_default():
-    require_graph_mode("train")
+  with tf.Graph().as_default(), EventWriter(
+    run.train_events
+  ) as train_events, EventWriter(run.test_events) as test_events:
     graph = build_train_graph(config, dataset.train.images)
     last_step = _last_step(config.training, graph.batches.steps_per_epoch)
     saver = tf.train.Saver(max_to_keep=config.training.keep_checkpoints)
     hooks = _make_hooks(
-      graph, run, dataset.test, config.training, last_step, saver
+      graph,
+      run,
+      train_events,
+      test_events,
+      dataset.test,
+      config.training,
+      last_step,
+      saver,
     )
     hooks.extend(extra_hooks)
     hooks.append(
@@ -107,7 +116,9 @@ def _last_step(config, steps_per_epoch):
   return config.train_steps or config.epochs * steps_per_epoch
 
 
-def _make_hooks(graph, run, test, config, last_step, saver):
+def _make_hooks(
+  graph, run, train_events, test_events, test, config, last_step, saver
+):
   """Returns the hooks in the order in which they act after a run."""
   checkpoints = hooks_lib.CheckpointHook(
     graph,
@@ -121,12 +132,13 @@ def _make_hooks(graph, run, test, config, last_step, saver):
     hooks_lib.FiniteHook(graph),
     progress,
     reports.SummaryHook(
-      graph, run.train_events, config.summary_every_steps, config.batch_size
+      graph, train_events, config.summary_every_steps, config.batch_size
     ),
     checkpoints,
     reports.EvaluationHook(
       graph,
       run,
+      test_events,
       test.images,
       config,
       last_step,
@@ -134,7 +146,7 @@ def _make_hooks(graph, run, test, config, last_step, saver):
       _best_saver(run.best),
       progress.line,
     ),
-    reports.PlotHook(graph, run, test, config),
+    reports.PlotHook(graph, run, test_events, test, config),
   ]
 
 

@@ -1,0 +1,56 @@
+"""TensorBoard event files, written from Python values."""
+
+import struct
+
+from vae_graph.compat import tf
+
+
+class EventWriter:
+  """Writes scalars and pictures of one run, such as `train` or `test`.
+
+  A context manager; use one for a folder, since two that are opened in the same
+  second would write to the same file.
+
+  Args:
+    folder: where the event files are.
+  """
+
+  def __init__(self, folder):
+    self._folder = folder
+
+  def __enter__(self):
+    self._writer = tf.summary.FileWriter(self._folder)
+    return self
+
+  def __exit__(self, *exc_info):
+    self._writer.close()
+
+  def start(self, step):
+    """Has TensorBoard hide what a killed run wrote after `step`."""
+    start = tf.SessionLog(status=tf.SessionLog.START)
+    # TensorBoard drops the events at and after the step that it is told.
+    self._writer.add_session_log(start, global_step=step + 1)
+
+  def scalars(self, values, step):
+    """Writes `{name: value}` at a step."""
+    summary = tf.Summary()
+    for name, value in values.items():
+      summary.value.add(tag=name, simple_value=value)
+    self._write(summary, step)
+
+  def pictures(self, paths, step):
+    """Writes the PNG files `{name: path}` at a step."""
+    summary = tf.Summary()
+    for name, path in paths.items():
+      with open(path, "rb") as file:
+        png = file.read()
+      width, height = struct.unpack(">II", png[16:24])  # The header chunk.
+      image = tf.Summary.Image(
+        encoded_image_string=png, width=width, height=height
+      )
+      summary.value.add(tag=name, image=image)
+    self._write(summary, step)
+
+  def _write(self, summary, step):
+    self._writer.add_summary(summary, step)
+    self._writer.flush()
