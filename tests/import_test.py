@@ -10,10 +10,7 @@ import vae_graph
 
 def run(code):
   return subprocess.run(
-    [sys.executable, "-c", code],
-    stdout=subprocess.PIPE,
-    stderr=subprocess.PIPE,
-    text=True,
+    [sys.executable, "-c", code], capture_output=True, text=True
   )
 
 

@@ -4,7 +4,6 @@ from absl.testing import absltest, parameterized
 from vae_graph import layers
 from vae_graph.compat import tf
 
-
 # Written down on TF 1.15.5; every other TensorFlow must give the same bits.
 KERNEL_ROW = [0.47357892990112305, -0.7522857189178467, 0.18185019493103027]
 

@@ -1,0 +1,265 @@
+import glob
+import json
+import os
+import tempfile
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+import vae_graph
+from tests.training.toy import toy_config, toy_dataset
+from vae_graph import errors
+from vae_graph.compat import tf
+from vae_graph.training.hooks import RunHook
+
+
+def variables(logdir):
+  """The variables of the latest checkpoint, by name."""
+  reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
+  names = reader.get_variable_to_shape_map()
+  return {name: reader.get_tensor(name) for name in names}
+
+
+def scalars(folder):
+  """The scalars in the event files of a folder, `{tag: {step: value}}`."""
+  values = {}
+  for path in sorted(glob.glob(os.path.join(folder, "*"))):
+    for event in tf.train.summary_iterator(path):
+      for value in event.summary.value:
+        kind = value.WhichOneof("value")
+        content = value.simple_value if kind == "simple_value" else kind
+        values.setdefault(value.tag, {})[event.step] = content
+  return values
+
+
+class Crash(tf.train.SessionRunHook):
+  """Raises in the run that reaches a step, before anything is saved."""
+
+  def __init__(self, step):
+    self._step = step
+    self._runs = 0
+
+  def next_step(self, step):
+    return self._step if step < self._step else None
+
+  def after_run(self, run_context, run_values):
+    del run_values
+    step = run_context.session.run(tf.train.get_global_step())
+    if step >= self._step:
+      raise ZeroDivisionError
+
+
+class TrainTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    self.logdir = os.path.join(folder, "run")
+    self.folder = folder
+
+  def _train(self, config, logdir=None, **kwargs):
+    return vae_graph.train(
+      config, logdir or self.logdir, dataset=toy_dataset(), **kwargs
+    )
+
+  @parameterized.parameters(
+    ({"epochs": 3, "steps_per_run": 4}, 18),
+    ({"epochs": 1, "steps_per_run": 100}, 6),
+    ({"train_steps": 20, "steps_per_run": 7}, 20),
+    ({"train_steps": 5, "steps_per_run": 0}, 5),
+    ({"train_steps": 7, "input_mode": "feed"}, 7),
+    ({"epochs": 0}, 0),
+  )
+  def test_ends_exactly_where_asked(self, settings, last_step):
+    result = self._train(toy_config(**settings))
+    self.assertEqual(result.step, last_step)
+    self.assertTrue(result.complete)
+    self.assertEqual(variables(self.logdir)["global_step"], last_step)
+    self.assertEqual(result.metrics["step"], last_step)
+
+  @parameterized.product(
+    input_mode=("feed", "resident"), binarization=("none", "dynamic")
+  )
+  def test_a_killed_run_resumes_to_the_same_bits(
+    self, input_mode, binarization
+  ):
+    config = toy_config(
+      binarization, epochs=3, input_mode=input_mode, checkpoint_every_steps=4
+    )
+    whole = os.path.join(self.folder, "whole")
+    self._train(config, whole)
+    for crash_step in (1, 9, 10, 17):
+      with self.assertRaises(ZeroDivisionError):
+        self._train(config, extra_hooks=[Crash(crash_step)])
+    result = self._train(config)
+    self.assertEqual(result.step, 18)
+    expected, found = variables(whole), variables(self.logdir)
+    self.assertEqual(expected.keys(), found.keys())
+    for name, value in expected.items():
+      np.testing.assert_array_equal(value, found[name], name)
+    for one, other in zip(self._metrics(whole), self._metrics(self.logdir)):
+      self.assertEqual(
+        {k: v for k, v in one.items() if k.startswith("test")},
+        {k: v for k, v in other.items() if k.startswith("test")},
+      )
+    self.assertEqual(
+      [record["step"] for record in self._metrics(self.logdir)], [0, 6, 12, 18]
+    )
+
+  def _metrics(self, logdir):
+    with open(os.path.join(logdir, "metrics.jsonl"), encoding="utf-8") as file:
+      return [json.loads(line) for line in file]
+
+  def test_a_run_can_go_on_for_more_epochs_in_another_input_mode(self):
+    whole = os.path.join(self.folder, "whole")
+    self._train(toy_config(epochs=4), whole)
+    self._train(toy_config(epochs=2, input_mode="feed"))
+    self._train(toy_config(epochs=4, input_mode="resident", steps_per_run=5))
+    for name, value in variables(whole).items():
+      np.testing.assert_array_equal(value, variables(self.logdir)[name], name)
+
+  def test_a_complete_run_is_left_as_it_is(self):
+    first = self._train(toy_config())
+    before = self._metrics(self.logdir)
+    self.assertEqual(self._train(toy_config()), first)
+    self.assertEqual(self._metrics(self.logdir), before)
+
+  def test_keeps_the_last_checkpoints_and_the_best(self):
+    self._train(toy_config(epochs=4, keep_checkpoints=2))
+    state = tf.train.get_checkpoint_state(self.logdir)
+    steps = [
+      path.rpartition("-")[2] for path in state.all_model_checkpoint_paths
+    ]
+    self.assertEqual(steps, ["18", "24"])
+    records = self._metrics(self.logdir)
+    best = max(records, key=lambda record: record["test_elbo"])
+    path = tf.train.latest_checkpoint(os.path.join(self.logdir, "best"))
+    self.assertEqual(path.rpartition("-")[2], str(best["step"]))
+    self.assertLen(glob.glob(os.path.join(self.logdir, "best", "*.index")), 1)
+    with open(
+      os.path.join(self.logdir, "best", "metrics.json"), encoding="utf-8"
+    ) as file:
+      self.assertEqual(json.load(file)["test_elbo"], best["test_elbo"])
+
+  def test_a_worse_step_after_a_resume_does_not_replace_the_best(self):
+    self._train(toy_config(epochs=4))
+    best = os.path.join(self.logdir, "best", "metrics.json")
+    with open(best, encoding="utf-8") as file:
+      record = json.load(file)
+    record["test_elbo"] = 1e9
+    with open(best, "w", encoding="utf-8") as file:
+      json.dump(record, file)
+    self._train(toy_config(epochs=6))
+    with open(best, encoding="utf-8") as file:
+      self.assertEqual(json.load(file), record)
+
+  def test_checkpoints_by_steps_are_exact_for_any_steps_per_run(self):
+    self._train(toy_config(epochs=2, steps_per_run=5, checkpoint_every_steps=4))
+    found = glob.glob(os.path.join(self.logdir, "model.ckpt-*.index"))
+    steps = {int(path.split("-")[-1].split(".")[0]) for path in found}
+    self.assertEqual(steps, {4, 6, 8, 12, 0})
+
+  def test_checkpoints_by_seconds(self):
+    self._train(
+      toy_config(
+        epochs=1,
+        steps_per_run=1,
+        eval_every_epochs=0,
+        checkpoint_every_seconds=1e-6,
+      )
+    )
+    found = glob.glob(os.path.join(self.logdir, "model.ckpt-*.index"))
+    self.assertLen(found, 5)  # The last five of 0, ..., 6.
+
+  def test_events_hold_train_and_test_scalars_and_pictures(self):
+    self._train(
+      toy_config(epochs=2, summary_every_steps=4, plot_every_epochs=1)
+    )
+    events = os.path.join(self.logdir, "events")
+    train = scalars(os.path.join(events, "train"))
+    test = scalars(os.path.join(events, "test"))
+    self.assertEqual(list(train["elbo"]), [4, 8, 12])
+    self.assertEqual(list(test["elbo"]), [0, 6, 12])
+    for step, record in zip((0, 6, 12), self._metrics(self.logdir)):
+      self.assertAlmostEqual(test["elbo"][step], record["test_elbo"], places=4)
+    self.assertEqual(test["samples"], {6: "image", 12: "image"})
+
+  def test_pictures(self):
+    self._train(toy_config(epochs=2, plot_every_epochs=1))
+    names = ["codes", "reconstructions", "samples", "training_curve"]
+    for folder in ("", "step-00000006", "step-00000012"):
+      found = glob.glob(os.path.join(self.logdir, "plots", folder, "*.png"))
+      self.assertEqual(
+        sorted(os.path.basename(path)[:-4] for path in found), names
+      )
+
+  def test_a_loss_that_is_not_finite_ends_training(self):
+    config = toy_config(epochs=5, learning_rate=1e20, checkpoint_every_steps=1)
+    with self.assertRaisesRegex(
+      errors.NonFiniteError, r"not finite .*training step \d+"
+    ) as caught:
+      self._train(config)
+    self.assertNotIn("\n", str(caught.exception))
+    for name, value in variables(self.logdir).items():
+      self.assertTrue(np.isfinite(value).all(), name)
+
+  def test_a_nan_term_is_named_with_its_step(self):
+    dataset = toy_dataset(dtype=np.float32)
+    dataset.train.images[5] = np.nan
+    with self.assertRaisesRegex(
+      errors.NonFiniteError, r"distortion.* in training step [1-6] "
+    ):
+      vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+
+  def test_another_configuration_is_refused(self):
+    self._train(toy_config())
+    with self.assertRaisesRegex(
+      errors.RunDirectoryError, "training.learning_rate.*0.01.*0.5"
+    ):
+      self._train(toy_config(learning_rate=0.5))
+
+  def test_should_stop_ends_early_with_a_checkpoint(self):
+    calls = []
+
+    def should_stop():
+      calls.append(None)
+      return len(calls) == 3
+
+    result = self._train(
+      toy_config(epochs=9, steps_per_run=1), should_stop=should_stop
+    )
+    self.assertEqual((result.step, result.complete), (3, False))
+    self.assertEqual(variables(self.logdir)["global_step"], 3)
+
+  def test_extra_hooks_see_the_steps_they_ask_for(self):
+    seen = []
+
+    class EveryFour(RunHook):
+      def __init__(self):
+        super().__init__(None)
+
+      def before_run(self, run_context):
+        del run_context
+
+      def next_step(self, step):
+        return step // 4 * 4 + 4
+
+      def after_run(self, run_context, run_values):
+        step = run_context.session.run(tf.train.get_global_step())
+        seen.append(int(step))
+
+    self._train(toy_config(epochs=2), extra_hooks=[EveryFour()])
+    self.assertContainsSubset([4, 8, 12], seen)
+
+  def test_evaluation_counts_every_image_once(self):
+    # 23 test images in batches of 10, 10 and 3, or all at once: with another
+    # batching the noise differs, so compare what has none.
+    elbos = []
+    for size in (10, 23):
+      logdir = os.path.join(self.folder, str(size))
+      self._train(toy_config(epochs=0, eval_batch_size=size), logdir)
+      elbos.append(self._metrics(logdir)[0]["test_rate"])
+    self.assertAlmostEqual(elbos[0], elbos[1], places=5)
+
+
+if __name__ == "__main__":
+  absltest.main()
