@@ -50,6 +50,11 @@ test-tf1: .venv-tf1/installed ## all tests on TensorFlow 1.15 (needs Python 3.7)
 test-tf215: .venv-tf215/installed ## all tests on TensorFlow 2.15 (needs Python 3.11)
 	.venv-tf215/bin/python -m pytest $(PYTEST_FLAGS)
 
+.PHONY: test-cross
+test-cross: .venv/installed .venv-tf1/installed ## move runs between TensorFlow 1.15 and 2.21
+	VAE_GRAPH_OTHER_PYTHON=$(CURDIR)/.venv-tf1/bin/python \
+	  .venv/bin/python -m pytest $(PYTEST_FLAGS) tests/scripts/cross_version_test.py
+
 .PHONY: smoke-tf215
 smoke-tf215: .venv-tf215/installed ## a few tests and training steps on TensorFlow 2.15
 	.venv-tf215/bin/python -m pytest $(PYTEST_FLAGS) $(SMOKE_TESTS)
@@ -77,7 +82,7 @@ bazel-test: .venv/installed ## build, test and run with Bazel, without a network
 	@set -e; PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
 	folder=$$(mktemp -d); \
 	trap 'rm -rf "$$folder"; $(BAZEL_HERE) shutdown' EXIT; set -x; \
-	$(BAZEL_HERE) test $(BAZEL_FLAGS) //...; \
+	$(BAZEL_HERE) test --keep_going $(BAZEL_FLAGS) //...; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //scripts:train -- $(SMOKE_FLAGS) \
 	  --logdir="$$folder/run"
 
