@@ -82,8 +82,16 @@ class BuildFile:
       value = "[\n{}]".format("".join(f'    "{i}",\n' for i in visibility))
     self.text = f"package(default_visibility = {value})\n"
 
-  def write_target(self, kind, name, srcs, deps):
-    """Sets a target's dependencies; makes it if there is none."""
+  def write_target(self, kind, name, srcs, deps, size="small"):
+    """Sets a target's dependencies; makes it if there is none.
+
+    Args:
+      kind: its rule.
+      name: its name.
+      srcs: its file, or "".
+      deps: its dependencies.
+      size: of a new test.
+    """
     for target in self.targets():
       if target.name == name:
         self._write_deps(target, deps)
@@ -94,8 +102,7 @@ class BuildFile:
         return
     lines = [f"{kind}(", f'    name = "{name}",']
     if kind == "py_test":
-      slow = any("tensorflow" in label for label in deps)
-      lines.append('    size = "{}",'.format("medium" if slow else "small"))
+      lines.append(f'    size = "{size}",')
     if srcs:
       lines.append(f'    srcs = ["{srcs}"],')
     if deps:
@@ -306,7 +313,7 @@ def _target_problems(tree, build, path, target):
   )
   data = build.labels(target, "data")
   for script in sorted(tree.binaries_run(path)):
-    if kind == "py_test" and tree.label(script) not in data:
+    if path.startswith("tests/") and tree.label(script) not in data:
       found.append(
         f"{build.path}: :{target.name} runs {script} and lacks the data"
         f" {tree.label(script)}"
@@ -346,6 +353,7 @@ def write(root=python_tree.ROOT):
           name,
           os.path.basename(path),
           tree.dependencies(path),
+          "medium" if tree.imports_tensorflow(path) else "small",
         )
     if build.package == "vae_graph":
       build.write_target("py_library", "vae_graph", "", tree.whole_library())

@@ -131,6 +131,12 @@ class Tree:
         queue.extend(self.imports[path])
     return found
 
+  def imports_tensorflow(self, path):
+    """Returns whether the module imports TensorFlow, directly or not."""
+    return any(
+      "tensorflow_cpu" in self.pypi[reached] for reached in self.closure(path)
+    )
+
   def binaries_run(self, path):
     """Returns the scripts whose module names stand in the module's strings."""
     names = set()
