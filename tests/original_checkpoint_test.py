@@ -80,10 +80,33 @@ class OriginalCheckpointTest(absltest.TestCase):
       elbo = -tf.reduce_mean(distortion + posterior.kl_divergence(vae.prior))
       session.run(tf.global_variables_initializer())
       before = session.run(elbo)
-      tf.train.Saver(vae.variables).restore(session, self.prefix)
+      vae_graph.restore_by_name(self.prefix, vae.variables)(session)
       found = session.run(elbo)
     self.assertGreater(abs(before - expected), 0.5)
     self.assertAlmostEqual(found / expected, 1, places=5)
+
+  def test_a_run_can_start_from_it(self):
+    self._train_original()
+    images = (self.images * 255).astype(np.uint8)
+    split = vae_graph.Split(images, None)
+    logdir = os.path.join(os.path.dirname(self.prefix), "run")
+    vae_graph.train(
+      vae_graph.ExperimentConfig(
+        training=vae_graph.TrainingConfig(
+          init_checkpoint=self.prefix, epochs=0, batch_size=10
+        )
+      ),
+      logdir,
+      dataset=vae_graph.Dataset(split, split),
+    )
+    theirs = tf.train.NewCheckpointReader(self.prefix)
+    ours = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
+    for name in ("encoder/dense/kernel", "decoder/dense_2/bias"):
+      np.testing.assert_array_equal(
+        theirs.get_tensor(name), ours.get_tensor(name)
+      )
+    # Adam starts anew: its averages belong to the other run.
+    self.assertEqual(ours.get_tensor("decoder/dense_2/bias/Adam").max(), 0)
 
 
 if __name__ == "__main__":

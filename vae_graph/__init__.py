@@ -23,6 +23,7 @@ _PUBLIC = {
   "ObjectiveTerms": "objectives",
   "elbo": "objectives",
   "make_config_proto": "sessions",
+  "restore_by_name": "checkpoints",
   "train": "training.train",
 }
 

@@ -133,6 +133,11 @@ class TrainingConfig(Config):
     at_least=0,
     may_change=True,
   )
+  init_checkpoint: str = field(
+    "",
+    "Checkpoint, or folder of a run, from which a new run takes the model's"
+    " weights, by name; one of another program will do.",
+  )
   optimizer: str = field(
     "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS
   )

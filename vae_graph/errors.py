@@ -34,5 +34,9 @@ class RunDirectoryError(VaeGraphError, RuntimeError):
   """A run directory is unwritable, damaged or holds another configuration."""
 
 
+class CheckpointError(VaeGraphError, ValueError):
+  """A checkpoint is missing, damaged or does not fit the model."""
+
+
 class NonFiniteError(VaeGraphError, ArithmeticError):
   """A loss or a variable became infinite or NaN while training."""

@@ -117,6 +117,16 @@ class TrainTest(parameterized.TestCase):
     for name, value in variables(whole).items():
       np.testing.assert_array_equal(value, variables(self.logdir)[name], name)
 
+  def test_a_run_can_be_moved(self):
+    self._train(toy_config(epochs=1, keep_checkpoints=1))
+    moved = os.path.join(self.folder, "moved")
+    os.rename(self.logdir, moved)
+    result = self._train(toy_config(epochs=2, keep_checkpoints=1), moved)
+    self.assertEqual(result.step, 12)
+    self.assertEqual([m["step"] for m in self._metrics(moved)], [0, 6, 12])
+    self.assertLen(glob.glob(os.path.join(moved, "model.ckpt-*.index")), 1)
+    self.assertFalse(os.path.exists(self.logdir))
+
   def test_a_complete_run_is_left_as_it_is(self):
     first = self._train(toy_config())
     before = self._metrics(self.logdir)

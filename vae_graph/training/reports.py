@@ -188,10 +188,12 @@ class PlotHook(RunHook):
     events: the `EventWriter` that gets the pictures too.
     test: the test `Split`.
     config: a `TrainingConfig`.
+    last_step: the global step at which training ends.
   """
 
-  def __init__(self, graph, run, events, test, config):
+  def __init__(self, graph, run, events, test, config, last_step):
     super().__init__(graph)
+    self._last_step = last_step
     self._run = run
     self._events = events
     self._test = test
@@ -209,8 +211,10 @@ class PlotHook(RunHook):
       self._draw(run_context.session, step, f"step-{step:08d}")
 
   def end(self, session):
-    """Draws the final pictures."""
-    self._draw(session, int(session.run(self.graph.global_step)), "")
+    """Draws the final pictures, unless training was stopped early."""
+    step = int(session.run(self.graph.global_step))
+    if step >= self._last_step:
+      self._draw(session, step, "")
 
   def _draw(self, session, step, folder):
     pictures = draw_pictures(

@@ -3,6 +3,7 @@
 import typing
 from typing import Any, Dict, Optional
 
+from vae_graph.checkpoints import restore_by_name
 from vae_graph.compat import tf, versions
 from vae_graph.data.dataset import load_dataset
 from vae_graph.run_directory import RunDirectory
@@ -57,6 +58,7 @@ def train(
   Raises:
     DataError: the data set cannot be had.
     RunDirectoryError: `logdir` is unwritable or holds another configuration.
+    CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
   config_proto = make_config_proto(config.session)
@@ -72,7 +74,7 @@ def train(
   ) as train_events, EventWriter(run.test_events) as test_events:
     graph = build_train_graph(config, dataset.train.images)
     last_step = _last_step(config.training, graph.batches.steps_per_epoch)
-    saver = tf.train.Saver(max_to_keep=config.training.keep_checkpoints)
+    saver = _make_saver(run.path, config.training.keep_checkpoints)
     hooks = _make_hooks(
       graph,
       run,
@@ -89,9 +91,13 @@ def train(
         graph, last_step, hooks, config.training.steps_per_run, should_stop
       )
     )
+    scaffold = tf.train.Scaffold(
+      saver=saver,
+      init_fn=_init_fn(config.training.init_checkpoint, graph.vae),
+    )
     with tf.train.MonitoredTrainingSession(
       checkpoint_dir=run.path,
-      scaffold=tf.train.Scaffold(saver=saver),
+      scaffold=scaffold,
       hooks=hooks,
       config=config_proto,
       # Our own hooks do these, exactly at their steps.
@@ -114,6 +120,14 @@ def train(
 
 def _last_step(config, steps_per_epoch):
   return config.train_steps or config.epochs * steps_per_epoch
+
+
+def _init_fn(checkpoint, vae):
+  """Returns what a `tf.train.Scaffold` calls where there is no checkpoint."""
+  if not checkpoint:
+    return None
+  restore = restore_by_name(checkpoint, vae.variables)
+  return lambda scaffold, session: restore(session)
 
 
 def _make_hooks(
@@ -143,16 +157,17 @@ def _make_hooks(
       config,
       last_step,
       checkpoints.save,
-      _best_saver(run.best),
+      _make_saver(run.best, max_to_keep=1),
       progress.line,
     ),
-    reports.PlotHook(graph, run, test_events, test, config),
+    reports.PlotHook(graph, run, test_events, test, config, last_step),
   ]
 
 
-def _best_saver(folder):
-  """Returns the saver of the best checkpoint, which knows the one before."""
-  saver = tf.train.Saver(max_to_keep=1)
+def _make_saver(folder, max_to_keep):
+  """Returns a saver that knows the checkpoints that are there already."""
+  # Relative paths, so that a run can be moved.
+  saver = tf.train.Saver(max_to_keep=max_to_keep, save_relative_paths=True)
   state = tf.train.get_checkpoint_state(folder)
   if state is not None:
     saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
