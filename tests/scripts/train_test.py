@@ -1,0 +1,217 @@
+import gzip
+import json
+import os
+import re
+import signal
+import subprocess
+import tempfile
+import time
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+import flags
+from tests.scripts.binary import SMALL, command, environment, run
+from vae_graph.compat import tf
+
+
+class TrainBinaryTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    self.folder = self.enter_context(tempfile.TemporaryDirectory())
+    self.logdir = os.path.join(self.folder, "run")
+
+  def _path(self, name, content=None):
+    path = os.path.join(self.folder, name)
+    if content is not None:
+      os.makedirs(os.path.dirname(path), exist_ok=True)
+      with open(path, "wb") as file:
+        file.write(content)
+    return path
+
+  def _assert_fails(self, exit_code, message, *arguments):
+    result = run(f"--logdir={self.logdir}", *arguments)
+    errors = [
+      line for line in result.stderr.splitlines() if line.startswith("train: ")
+    ]
+    self.assertEqual(result.returncode, exit_code, result.stderr)
+    self.assertLen(errors, 1, result.stderr)
+    self.assertTrue(result.stderr.endswith(errors[0] + "\n"), result.stderr)
+    self.assertRegex(errors[0], message)
+    self.assertNotIn("Traceback", result.stderr)
+    return result
+
+  def test_trains_resumes_and_says_where_the_pictures_are(self):
+    arguments = (*SMALL, f"--logdir={self.logdir}", "--train_steps=30")
+    first = run(*arguments)
+    self.assertEqual(first.returncode, 0, first.stderr)
+    self.assertRegex(
+      first.stdout, r"^test ELBO -\d+\.\d+ nats per image \(standard error"
+    )
+    self.assertIn("step 30 of 30", first.stderr)
+    folder = re.search(r"pictures: (.*)", first.stdout).group(1)
+    self.assertLen(os.listdir(folder), 4)
+    again = run(*arguments)
+    self.assertEqual(again.stdout, first.stdout)
+    further = run(*arguments, "--train_steps=40")
+    self.assertEqual(further.returncode, 0, further.stderr)
+    latest = tf.train.latest_checkpoint(self.logdir)
+    self.assertEqual(os.path.basename(latest), "model.ckpt-40")
+
+  def test_flags_txt_is_a_flagfile_of_the_run(self):
+    run(*SMALL, f"--logdir={self.logdir}", "--train_steps=1", "--code_size=3")
+    flags_path = os.path.join(self.logdir, "flags.txt")
+    other = os.path.join(self.folder, "other")
+    result = run(f"--flagfile={flags_path}", f"--logdir={other}")
+    self.assertEqual(result.returncode, 0, result.stderr)
+    settings = []
+    for logdir in (self.logdir, other):
+      with open(os.path.join(logdir, "config.json"), encoding="utf-8") as file:
+        settings.append(json.load(file)["config"])
+    self.assertEqual(*settings)
+    self.assertEqual(settings[0]["model"]["code_size"], 3)
+
+  def test_sigterm_saves_and_the_same_command_goes_on(self):
+    arguments = (*SMALL, f"--logdir={self.logdir}", "--epochs=100000")
+    process = subprocess.Popen(
+      command(*arguments),
+      stderr=subprocess.PIPE,
+      text=True,
+      env=environment(),
+    )
+    events = os.path.join(self.logdir, "events", "train")
+    deadline = time.time() + 120
+    while time.time() < deadline and process.poll() is None:
+      # The first scalars are there after a hundred steps.
+      if os.path.isdir(events) and any(
+        os.path.getsize(os.path.join(events, name)) > 200
+        for name in os.listdir(events)
+      ):
+        break
+      time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    _, stderr = process.communicate(timeout=120)
+    self.assertEqual(process.returncode, 128 + signal.SIGTERM, stderr)
+    stopped = re.search(r"stopped at step ([\d,]+); the same command", stderr)
+    step = int(stopped.group(1).replace(",", ""))
+    latest = tf.train.latest_checkpoint(self.logdir)
+    self.assertTrue(latest.endswith(f"-{step}"), latest)
+    self.assertGreater(step, 0)
+
+  @parameterized.parameters(
+    ("--batch_size=0", "batch_size must be at least 1, found 0"),
+    ("--epoch=3", "Unknown command line flag 'epoch'. Did you mean: epochs"),
+    ("--flagfile=flags/presets/no.flags", "no.flags.*hafner_mnist.flags"),
+    ("--network=convolutional", "--network=convolutional.*<dense>"),
+    ("--hidden_units=a,b", "--hidden_units=a,b: comma-separated integers"),
+    ("--learning_rate=fast", "--learning_rate=fast"),
+    ("extra", "unexpected argument 'extra'"),
+    ("--batch_size=9001", "batch_size must be at most .* 9000, found 9001"),
+  )
+  def test_wrong_usage(self, argument, message):
+    self._assert_fails(2, message, argument)
+    self.assertFalse(os.path.exists(os.path.join(self.logdir, "checkpoint")))
+
+  def test_logdir_is_required(self):
+    result = run()
+    self.assertEqual(result.returncode, 2)
+    self.assertRegex(result.stderr, "train: error: .*--logdir must have")
+
+  def _mnist_folder(self, images):
+    """Writes a small MNIST; `images` replaces the training images' file."""
+    labels = np.zeros(20, np.uint8).tobytes()
+    pixels = np.zeros(20 * 28 * 28, np.uint8).tobytes()
+    image_header = np.array([0x803, 20, 28, 28], ">i4").tobytes()
+    label_header = np.array([0x801, 20], ">i4").tobytes()
+    good = image_header + pixels
+    for split in ("train", "t10k"):
+      content = images(good) if split == "train" else good
+      self._path(f"mnist/{split}-images-idx3-ubyte", content)
+      self._path(f"mnist/{split}-labels-idx1-ubyte", label_header + labels)
+    return self._path("mnist")
+
+  @parameterized.named_parameters(
+    ("random_bytes", lambda good: os.urandom(1000), "train-images"),
+    ("truncated_gzip", lambda good: gzip.compress(good)[:40], "train-images"),
+    (
+      "wrong_magic",
+      lambda good: b"\0\0\x08\x01" + good[4:],
+      "train-images.*magic",
+    ),
+    ("cut_short", lambda good: good[:-1], "train-images"),
+    ("empty_file", lambda good: b"", "train-images"),
+    (
+      "empty_set",
+      lambda good: np.array([0x803, 0, 28, 28], ">i4").tobytes(),
+      "train",
+    ),
+    (
+      "wrong_shape",
+      lambda good: np.array([0x803, 20, 14, 56], ">i4").tobytes() + good[16:],
+      "14.*28|28.*14",
+    ),
+  )
+  def test_damaged_mnist(self, images, message):
+    folder = self._mnist_folder(images)
+    self._assert_fails(1, message, "--dataset=mnist", f"--data_dir={folder}")
+
+  def test_nan_pixels(self):
+    images = np.zeros((20, 4, 4), np.float32)
+    images[3, 1, 2] = np.nan
+    path = self._path("images.npz")
+    np.savez(path, x_train=images)
+    self._assert_fails(1, "NaN", "--dataset=npz", f"--data_dir={path}")
+
+  def test_missing_folder(self):
+    self._assert_fails(
+      1, "nowhere", "--dataset=mnist", f"--data_dir={self._path('nowhere')}"
+    )
+
+  def test_unwritable_logdir(self):
+    self.logdir = os.path.join(self._path("file", b"mine"), "run")
+    self._assert_fails(1, "file")
+    with open(self._path("file"), "rb") as file:
+      self.assertEqual(file.read(), b"mine")
+
+  def test_logdir_of_another_configuration(self):
+    run(*SMALL, f"--logdir={self.logdir}", "--train_steps=1")
+    self._assert_fails(
+      1, "model.code_size: 2 there, 7 asked for", *SMALL, "--code_size=7"
+    )
+
+  def test_traceback_on_request(self):
+    result = run(
+      f"--logdir={self.logdir}",
+      "--traceback",
+      "--dataset=npz",
+      "--data_dir=/nowhere.npz",
+    )
+    self.assertEqual(result.returncode, 1)
+    self.assertIn("Traceback", result.stderr)
+
+  def test_help_lists_every_flag_without_tensorflow(self):
+    start = time.time()
+    result = run("--help")
+    self.assertLess(time.time() - start, 5)
+    for name in (
+      "code_size",
+      "beta",
+      "dataset",
+      "batch_size",
+      "logdir",
+      "intra_op_threads",
+      "traceback",
+    ):
+      self.assertIn(f"--{name}", result.stdout.replace("[no]", ""))
+
+  def test_presets_are_understood(self):
+    self.assertNotEmpty(flags.preset_paths())
+    for path in flags.preset_paths():
+      # --help is answered after all flags are parsed.
+      result = run(f"--flagfile={path}", "--helpshort")
+      self.assertNotIn("error", result.stderr, path)
+      self.assertIn("--code_size", result.stdout, path)
+
+
+if __name__ == "__main__":
+  absltest.main()
