@@ -68,6 +68,25 @@ class RandomnessTest(absltest.TestCase):
     self.assertGreater(stats.kstest(draws[0], "norm").pvalue, 1e-3)
     self.assertLess(abs(np.corrcoef(draws)[0, 1]), 4 / np.sqrt(2000))
 
+  def test_rows_of_a_batch_are_those_of_the_whole_batch(self):
+    for axis, shape in ((0, [6, 2]), (1, [3, 6, 2])):
+      with tf.Graph().as_default():
+        whole = randomness.normal(shape, (1, 2), axis)
+        parts = []
+        for start, rows in ((0, 2), (2, 4)):
+          seed = randomness.BatchSeed((1, 2), start, total=6)
+          part = shape[:axis] + [rows] + shape[axis + 1 :]
+          parts.append(randomness.normal(part, seed, axis))
+        whole, parts = evaluate([whole, tf.concat(parts, axis)])
+      np.testing.assert_array_equal(whole, parts)
+
+  def test_fold_in_reaches_into_a_batch_seed(self):
+    with tf.Graph().as_default():
+      seed = randomness.fold_in(randomness.BatchSeed((1, 2), 3, 6), "prior")
+      self.assertEqual(seed[1:], (3, 6))
+      one, other = evaluate([seed.seed, randomness.fold_in((1, 2), "prior")])
+    np.testing.assert_array_equal(one, other)
+
   def test_epoch_order_is_a_frozen_permutation(self):
     order = randomness.epoch_order(0, 0, 1000)
     np.testing.assert_array_equal(np.sort(order), np.arange(1000))

@@ -9,6 +9,7 @@ A likelihood is made from the decoder's output, `[batch, height, width, channels
 """
 
 from vae_graph.compat import tf
+from vae_graph.randomness import uniform
 
 
 class Bernoulli:
@@ -37,8 +38,8 @@ class Bernoulli:
 
   def sample(self, seed):
     """Draws images of 0 and 1; `seed` is an integer tensor `[2]`."""
-    uniform = tf.random.stateless_uniform(tf.shape(self.logits), seed)
-    return tf.cast(uniform < self.mean(), tf.float32)
+    noise = uniform(tf.shape(self.logits), seed)
+    return tf.cast(noise < self.mean(), tf.float32)
 
   def log_prob(self, images):
     """Returns log p(x|z) in nats, `[batch]`.

@@ -15,6 +15,7 @@ older TensorFlow Probability knows no stateless seeds.
 
 from vae_graph import layers
 from vae_graph.compat import tf, tfd
+from vae_graph.randomness import normal
 
 SCALES = {"softplus": tf.nn.softplus, "exp": tf.exp}
 
@@ -50,7 +51,7 @@ class DiagonalNormal:
       `[*sample_shape, batch]`.
     """
     shape = tf.concat([sample_shape, tf.shape(self.mean)], axis=0)
-    noise = tf.random.stateless_normal(shape, seed)
+    noise = normal(shape, seed, batch_axis=len(sample_shape))
     noise.set_shape(list(sample_shape) + self.mean.shape.as_list())
     code = self.mean + self.stddev * noise
     return code, self.distribution.log_prob(code)

@@ -6,6 +6,7 @@ to it.
 """
 
 from vae_graph.compat import tf, tfd
+from vae_graph.randomness import normal
 
 
 class StandardNormal:
@@ -36,7 +37,7 @@ class StandardNormal:
     Returns:
       float32 `[n, code_size]`.
     """
-    return tf.random.stateless_normal([n, self._code_size], seed)
+    return normal([n, self._code_size], seed)
 
   def log_prob(self, code):
     """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`."""

@@ -7,6 +7,8 @@ host, from NumPy's frozen `RandomState` stream.
 """
 
 import hashlib
+import typing
+from typing import Any
 
 import numpy as np
 
@@ -30,19 +32,66 @@ def step_seed(seed, step, purpose="posterior", replica=0):
   return tf.stack([tf.constant(key, tf.int64), tf.cast(step, tf.int64)])
 
 
+class BatchSeed(typing.NamedTuple):
+  """A seed for some rows of a batch, which draws what the whole batch would.
+
+  So a batch that is divided between towers gets the same noise as a batch that
+  is not. Wherever a `seed` is asked for, this will do too.
+
+  seed: integer tensor `[2]`.
+  start: index of the first row, a Python integer.
+  total: rows of the whole batch, a Python integer.
+  """
+
+  seed: Any
+  start: int
+  total: int
+
+
 def fold_in(seed, purpose):
   """Returns a seed that is independent of `seed`, for another purpose.
 
   Args:
-    seed: an integer tensor `[2]`, or a pair of Python integers.
+    seed: an integer tensor `[2]`, a pair of Python integers or a `BatchSeed`.
     purpose: what is drawn from it.
 
   Returns:
-    An int64 tensor `[2]`.
+    An int64 tensor `[2]`, or a `BatchSeed`.
   """
+  if isinstance(seed, BatchSeed):
+    return seed._replace(seed=fold_in(seed.seed, purpose))
   seed = tf.cast(tf.convert_to_tensor(seed), tf.int64)
   mask = tf.constant([_hash(purpose), 0], tf.int64)
   return tf.bitwise.bitwise_xor(seed, mask)
+
+
+def normal(shape, seed, batch_axis=0):
+  """Draws standard Gaussian noise.
+
+  Args:
+    shape: the shape to draw, integers or an integer tensor.
+    seed: integer tensor `[2]` or a `BatchSeed`.
+    batch_axis: which axis a `BatchSeed` divides.
+
+  Returns:
+    float32 of that shape.
+  """
+  return _draw(tf.random.stateless_normal, shape, seed, batch_axis)
+
+
+def uniform(shape, seed, batch_axis=0):
+  """Draws numbers in [0, 1); arguments as in `normal`."""
+  return _draw(tf.random.stateless_uniform, shape, seed, batch_axis)
+
+
+def _draw(distribution, shape, seed, batch_axis):
+  if not isinstance(seed, BatchSeed):
+    return distribution(shape, seed)
+  shape = tf.convert_to_tensor(shape)
+  rows = shape[batch_axis]
+  parts = [shape[:batch_axis], [seed.total], shape[batch_axis + 1 :]]
+  whole = distribution(tf.concat(parts, axis=0), seed.seed)
+  return tf.gather(whole, seed.start + tf.range(rows), axis=batch_axis)
 
 
 def evaluation_seed(start):

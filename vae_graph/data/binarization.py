@@ -1,6 +1,7 @@
 """Dynamic binarization: pixels drawn anew each time an image is seen."""
 
 from vae_graph.compat import tf
+from vae_graph.randomness import uniform
 
 
 def binarize(images, seed):
@@ -13,5 +14,5 @@ def binarize(images, seed):
   Returns:
     float32 of 0 and 1, of the same shape.
   """
-  uniform = tf.random.stateless_uniform(tf.shape(images), seed)
-  return tf.cast(uniform < images, tf.float32)
+  noise = uniform(tf.shape(images), seed)
+  return tf.cast(noise < images, tf.float32)
