@@ -102,9 +102,7 @@ class VAETest(parameterized.TestCase):
 
   def test_the_readme_example(self):
     images = tf.random.stateless_uniform([8, 28, 28], (0, 0))
-    model = vae_graph.ModelConfig(
-      network="dense", hidden_units=(200, 200), code_size=2
-    )
+    model = vae_graph.ModelConfig(hidden_units=(200, 200), code_size=2)
     vae = vae_graph.VAE(model, image_shape=(28, 28))
     step = tf.train.get_or_create_global_step()
     terms = vae_graph.elbo(vae, images, seed=vae_graph.step_seed(0, step))
