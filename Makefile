@@ -18,7 +18,7 @@ BAZEL_FLAGS ?=
 BUILDIFIER_VERSION := 8.2.1
 
 SMOKE_TESTS := $(wildcard tests/config_test.py tests/vae_test.py \
-  tests/objectives_test.py tests/training/graph_test.py)
+  tests/objectives/elbo_test.py tests/training/graph_test.py)
 SMOKE_FLAGS := --flagfile=$(CURDIR)/flags/presets/quickstart.flags \
   --train_steps=20
 BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
