@@ -38,7 +38,7 @@ MAY_IMPORT = {
 LAYERS = (
   "compat config errors fields files flag_definition randomness registry"
   " sessions",
-  "data layers",
+  "data layers variables",
   "likelihoods networks posteriors priors",
   "vae",
   "objectives",
