@@ -1,8 +1,12 @@
 """Layers over `tf.get_variable`, with the names that `tf.layers` gave.
 
 A layer's scope is its kind, made unique in the order of calls (`dense`,
-`dense_1`, ...), and its variables are `kernel` and `bias`: so checkpoints of
-TF 1 code restore by name, also where `tf.layers` is gone (Keras 3).
+`dense_1`, ..., `conv2d`, `conv2d_transpose`), and its variables are `kernel`
+and `bias`: so checkpoints of TF 1 code restore by name, also where `tf.layers`
+is gone (Keras 3).
+
+Images are `[batch, height, width, channels]`. Sizes and strides are an integer
+for both axes or a pair `(height, width)`.
 
 Initial weights are a pure function of the variable's name and the graph's seed
 (`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow.
@@ -10,6 +14,7 @@ Initial weights are a pure function of the variable's name and the graph's seed
 
 import zlib
 
+from vae_graph import errors
 from vae_graph.compat import tf
 
 ACTIVATIONS = {
@@ -20,6 +25,17 @@ ACTIVATIONS = {
   "sigmoid": tf.nn.sigmoid,
   "softplus": tf.nn.softplus,
 }
+
+
+def activation(config, published):
+  """Returns the activation function of a network's hidden layers.
+
+  Args:
+    config: a `ModelConfig`; reads `activation`.
+    published: name of the function that `auto` stands for in this network.
+  """
+  name = published if config.activation == "auto" else config.activation
+  return ACTIVATIONS[name]
 
 
 def dense(inputs, units, activation=None, name=None):
@@ -42,10 +58,139 @@ def dense(inputs, units, activation=None, name=None):
     return outputs if activation is None else activation(outputs)
 
 
+def conv2d(
+  inputs,
+  filters,
+  size,
+  strides=1,
+  padding="same",
+  activation=None,
+  name=None,
+):
+  """A convolution of images, `activation(conv(inputs, kernel) + bias)`.
+
+  Args:
+    inputs: float32 `[batch, height, width, n]`, all but `batch` known.
+    filters: number of output channels.
+    size: height and width of the kernel, `[*size, n, filters]`.
+    strides: pixels between two places of the kernel.
+    padding: `"same"` pads with zeros so that a size becomes size / strides,
+      rounded up; `"valid"` does not pad.
+    activation: function of a tensor, or None for a linear layer.
+    name: the layer's scope; by default `conv2d`, made unique.
+
+  Returns:
+    float32 `[batch, new_height, new_width, filters]`; for the new size see
+    `conv_size`.
+  """
+  size, strides = _pair(size), _pair(strides)
+  with tf.variable_scope(name, default_name="conv2d"):
+    channels = int(inputs.shape[-1])
+    area = size[0] * size[1]
+    kernel = _kernel(
+      size + (channels, filters), area * channels, area * filters
+    )
+    bias = _bias(filters)
+    outputs = tf.nn.conv2d(
+      inputs, kernel, strides=(1,) + strides + (1,), padding=padding.upper()
+    )
+    outputs = tf.nn.bias_add(outputs, bias)
+    return outputs if activation is None else activation(outputs)
+
+
+def conv2d_transpose(
+  inputs,
+  filters,
+  size,
+  strides=1,
+  padding="same",
+  activation=None,
+  name=None,
+  output_size=None,
+):
+  """The adjoint of a convolution: from its output's size back to its input's.
+
+  With `strides` above 1 a convolution brings several sizes to the same one (27
+  and 28 to 14, say), and `output_size` chooses among them.
+
+  Args:
+    inputs: float32 `[batch, height, width, n]`, all but `batch` known.
+    filters: number of output channels.
+    size: height and width of the kernel, `[*size, filters, n]`.
+    strides: pixels between two places of the kernel.
+    padding: `"same"` or `"valid"`, that of the convolution.
+    activation: function of a tensor, or None for a linear layer.
+    name: the layer's scope; by default `conv2d_transpose`, made unique.
+    output_size: `(new_height, new_width)`; by default as in `tf.layers`, for
+      `"same"` input size * strides, for `"valid"` with a kernel at least as
+      large as the strides (input size - 1) * strides + kernel size. What is
+      called output padding elsewhere is what this is larger by.
+
+  Returns:
+    float32 `[batch, new_height, new_width, filters]`.
+
+  Raises:
+    ConfigError: no convolution of these settings brings `output_size` to the
+      size of `inputs`.
+  """
+  size, strides = _pair(size), _pair(strides)
+  _, height, width, channels = inputs.shape.as_list()
+  if output_size is None:
+    output_size = tuple(
+      in_size * stride + (max(kernel - stride, 0) if padding == "valid" else 0)
+      for in_size, kernel, stride in zip((height, width), size, strides)
+    )
+  if conv_size(output_size, size, strides, padding) != (height, width):
+    raise errors.ConfigError(
+      "conv2d_transpose: output_size must be one that a convolution of size"
+      f" {size}, strides {strides} and {padding} padding brings to"
+      f" {(height, width)}, found {tuple(output_size)}"
+    )
+  with tf.variable_scope(name, default_name="conv2d_transpose"):
+    area = size[0] * size[1]
+    kernel = _kernel(
+      size + (filters, channels), area * channels, area * filters
+    )
+    bias = _bias(filters)
+    shape = tuple(output_size) + (filters,)
+    outputs = tf.nn.conv2d_transpose(
+      inputs,
+      kernel,
+      output_shape=tf.stack((tf.shape(inputs)[0],) + shape),
+      strides=(1,) + strides + (1,),
+      padding=padding.upper(),
+    )
+    outputs.set_shape((inputs.shape[0],) + shape)
+    outputs = tf.nn.bias_add(outputs, bias)
+    return outputs if activation is None else activation(outputs)
+
+
+def conv_size(image_size, size, strides=1, padding="same"):
+  """Returns the `(height, width)` that a convolution leaves of an image.
+
+  Args:
+    image_size: `(height, width)` before it.
+    size: height and width of the kernel.
+    strides: pixels between two places of the kernel.
+    padding: `"same"` or `"valid"`.
+
+  Returns:
+    Two integers; one below 1 means that the image is too small.
+  """
+  return tuple(
+    -(-(before - (kernel - 1 if padding == "valid" else 0)) // stride)
+    for before, kernel, stride in zip(image_size, _pair(size), _pair(strides))
+  )
+
+
 def flatten(inputs):
   """Returns `inputs` `[batch, ...]` as `[batch, n]`."""
   size = int(inputs.shape[1:].num_elements())
   return tf.reshape(inputs, [-1, size])
+
+
+def _pair(value):
+  return (value, value) if isinstance(value, int) else tuple(value)
 
 
 def _kernel(shape, fan_in, fan_out):
