@@ -19,18 +19,32 @@ class ModelConfig(Config):
   """The model: networks and distributions."""
 
   network: str = field(
-    "dense", "Encoder and decoder family.", choices=registry.NETWORKS
+    "dense",
+    "Encoder and decoder. dense: fully connected, of --hidden_units. The others"
+    " are convolutional, of their published layers: rstudio_conv of two and"
+    " three, tfp_layers_conv of five and seven, tanh_conv a small one.",
+    choices=registry.NETWORKS,
   )
   hidden_units: Tuple[int, ...] = field(
     (200, 200),
-    "Units of the encoder's hidden dense layers, comma-separated; the decoder"
-    " mirrors them.",
+    "Units of the encoder's hidden layers in the dense network,"
+    " comma-separated; the decoder mirrors them.",
     at_least=1,
   )
   activation: str = field(
-    "relu",
-    "Activation of the hidden layers.",
-    choices=("relu", "leaky_relu", "elu", "tanh", "sigmoid", "softplus"),
+    "auto",
+    "Activation of the networks' hidden layers; auto: as published, which is"
+    " relu for dense and rstudio_conv, leaky_relu for tfp_layers_conv, tanh for"
+    " tanh_conv.",
+    choices=(
+      "auto",
+      "relu",
+      "leaky_relu",
+      "elu",
+      "tanh",
+      "sigmoid",
+      "softplus",
+    ),
   )
   code_size: int = field(2, "Dimensions of the latent code.", at_least=1)
   posterior: str = field(

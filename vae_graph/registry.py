@@ -15,6 +15,9 @@ import importlib
 # channels_out); see networks/dense.py.
 NETWORKS = {
   "dense": "vae_graph.networks.dense",
+  "rstudio_conv": "vae_graph.networks.rstudio_conv",
+  "tanh_conv": "vae_graph.networks.tanh_conv",
+  "tfp_layers_conv": "vae_graph.networks.tfp_layers_conv",
 }
 
 # Class (features, config) -> posterior; see posteriors.py.

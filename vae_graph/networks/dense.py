@@ -20,12 +20,13 @@ def encoder(images, config):
 
   Args:
     images: float32 `[batch, height, width, channels]`.
-    config: a `ModelConfig`; reads `hidden_units` and `activation`.
+    config: a `ModelConfig`; reads `hidden_units` and `activation` (`auto`:
+      relu).
 
   Returns:
     float32 `[batch, n]`.
   """
-  activation = layers.ACTIVATIONS[config.activation]
+  activation = layers.activation(config, "relu")
   hidden = layers.flatten(images)
   for units in config.hidden_units:
     hidden = layers.dense(hidden, units, activation)
@@ -37,14 +38,15 @@ def decoder(code, config, image_shape, channels_out):
 
   Args:
     code: float32 `[batch, code_size]`.
-    config: a `ModelConfig`; reads `hidden_units` and `activation`.
+    config: a `ModelConfig`; reads `hidden_units` and `activation` (`auto`:
+      relu).
     image_shape: `(height, width)` of the image to make.
     channels_out: numbers per pixel that the likelihood needs.
 
   Returns:
     float32 `[batch, height, width, channels_out]`, unbounded.
   """
-  activation = layers.ACTIVATIONS[config.activation]
+  activation = layers.activation(config, "relu")
   hidden = code
   for units in reversed(config.hidden_units):
     hidden = layers.dense(hidden, units, activation)
