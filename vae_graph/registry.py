@@ -50,6 +50,7 @@ DATASETS = {
   "mnist_10k": "vae_graph.data.mnist:load_mnist_10k",
   "mnist": "vae_graph.data.mnist:load_mnist",
   "fashion_mnist": "vae_graph.data.mnist:load_fashion_mnist",
+  "cifar10": "vae_graph.data.cifar10:load_cifar10",
   "npz": "vae_graph.data.npz:load_npz",
   "images": "vae_graph.data.image_folder:load_image_folder",
 }

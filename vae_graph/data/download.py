@@ -1,4 +1,7 @@
-"""Downloads a file from the first of several mirrors that has the right one."""
+"""Where the files of a data set are looked for, and how they are downloaded.
+
+A file comes from the first of several mirrors that has the right one.
+"""
 
 import hashlib
 import http.client
@@ -10,12 +13,59 @@ import urllib.request
 from tqdm import tqdm
 
 from vae_graph import errors, files
-from vae_graph.data import idx
+from vae_graph.data import dataset, idx
 
 _CHUNK_BYTES = 2**16
+_SHOWN_NAMES = 10
 
 
-def download(urls, sha256, path, timeout=10.0, rounds=3, pause=1.0):
+def cache_folder(config):
+  """Returns the folder that keeps downloads; it may not exist yet.
+
+  Args:
+    config: a `DataConfig`; reads `cache_dir`.
+  """
+  if config.cache_dir:
+    return config.cache_dir
+  base = os.environ.get("XDG_CACHE_HOME", "")
+  # The XDG specification says to ignore a relative path.
+  if not os.path.isabs(base):
+    base = os.path.expanduser(os.path.join("~", ".cache"))
+  return os.path.join(base, "vae_graph")
+
+
+def missing_files(folder, missing):
+  """Returns a `DataError` that says what a folder holds and what it lacks.
+
+  Args:
+    folder: the one named by `data_dir`.
+    missing: what should be in it as well, in words.
+  """
+  try:
+    names = sorted(os.listdir(folder))
+  except OSError as error:
+    held = f"no readable folder ({error.strerror})"
+  else:
+    held = ", ".join(names[:_SHOWN_NAMES]) or "an empty folder"
+    if len(names) > _SHOWN_NAMES:
+      held += f" and {len(names) - _SHOWN_NAMES} more"
+  return dataset.bad_data(
+    folder,
+    held,
+    f"also {missing}",
+    "add what is missing, or leave out --data_dir to download it",
+  )
+
+
+def download(
+  urls,
+  sha256,
+  path,
+  hash_as_sent=False,
+  timeout=10.0,
+  rounds=3,
+  pause=1.0,
+):
   """Downloads a file, tries its mirrors in turn and checks what they send.
 
   The file appears at `path` complete or not at all, so any number of processes
@@ -26,6 +76,8 @@ def download(urls, sha256, path, timeout=10.0, rounds=3, pause=1.0):
     sha256: hexadecimal SHA-256 of the content after decompression, because
       mirrors compress the same content to different gzip files.
     path: where to put the file; missing folders are made.
+    hash_as_sent: whether `sha256` is instead that of the bytes as they are
+      sent, as publishers of archives give it.
     timeout: seconds without an answer or data after which a mirror is given up.
     rounds: how often to go through all mirrors.
     pause: seconds between the first two rounds; it doubles each time.
@@ -41,7 +93,7 @@ def download(urls, sha256, path, timeout=10.0, rounds=3, pause=1.0):
     for url in urls:
       try:
         body = _fetch(url, name, timeout)
-        _check_content(body, sha256)
+        _check_content(body, sha256, hash_as_sent)
       except (*idx.READ_ERRORS, http.client.HTTPException) as error:
         reasons[url] = _one_line(error)
       else:
@@ -77,9 +129,11 @@ def _fetch(url, name, timeout):
   return bytes(body)
 
 
-def _check_content(body, sha256):
+def _check_content(body, sha256, as_sent):
   """Raises one of `idx.READ_ERRORS` unless the content is as expected."""
-  content = idx.decompressed(io.BytesIO(body))
+  content = io.BytesIO(body)
+  if not as_sent:
+    content = idx.decompressed(content)
   digest = hashlib.sha256()
   for chunk in iter(lambda: content.read(_CHUNK_BYTES), b""):
     digest.update(chunk)

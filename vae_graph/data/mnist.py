@@ -15,8 +15,6 @@ _EMBEDDED_FOLDER = os.path.join(os.path.dirname(__file__), "mnist_10k")
 _EMBEDDED_FILES = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
 _EMBEDDED_TRAIN_COUNT = 9000
 
-_SHOWN_NAMES = 10
-
 
 class _Source(typing.NamedTuple):
   """Where a data set comes from if the user does not say."""
@@ -156,9 +154,12 @@ def _locate(source, config):
   if config.data_dir:
     paths = _find(config.data_dir)
     if len(paths) < len(_FILES):
-      raise _missing(config.data_dir, paths)
+      missing = ", ".join(name for name in _FILES if name not in paths)
+      raise download.missing_files(
+        config.data_dir, f"{missing}, with or without .gz"
+      )
     return paths
-  cache = os.path.join(_cache_folder(config), source.folder)
+  cache = os.path.join(download.cache_folder(config), source.folder)
   for folder in (cache, *source.system_folders):
     paths = _find(folder)
     if len(paths) == len(_FILES):
@@ -170,16 +171,6 @@ def _locate(source, config):
       urls = [f"{mirror}{name}.gz" for mirror in source.mirrors]
       download.download(urls, source.sha256[name], paths[name])
   return paths
-
-
-def _cache_folder(config):
-  if config.cache_dir:
-    return config.cache_dir
-  base = os.environ.get("XDG_CACHE_HOME", "")
-  # The XDG specification says to ignore a relative path.
-  if not os.path.isabs(base):
-    base = os.path.expanduser(os.path.join("~", ".cache"))
-  return os.path.join(base, "vae_graph")
 
 
 def _find(folder):
@@ -195,24 +186,6 @@ def _find(folder):
       if name not in found and os.path.isfile(path):
         found[name] = path
   return found
-
-
-def _missing(folder, found):
-  try:
-    names = sorted(os.listdir(folder))
-  except OSError as error:
-    held = f"no readable folder ({error.strerror})"
-  else:
-    held = ", ".join(names[:_SHOWN_NAMES]) or "an empty folder"
-    if len(names) > _SHOWN_NAMES:
-      held += f" and {len(names) - _SHOWN_NAMES} more"
-  missing = ", ".join(name for name in _FILES if name not in found)
-  return dataset.bad_data(
-    folder,
-    held,
-    f"also {missing}, with or without .gz",
-    "add what is missing, or leave out --data_dir to download it",
-  )
 
 
 def _read_split(images_path, labels_path):
