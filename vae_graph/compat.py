@@ -11,10 +11,18 @@ import tensorflow_probability as tfp
 
 from vae_graph import errors
 
-__all__ = ["require_graph_mode", "tf", "tfb", "tfd", "versions"]
+__all__ = [
+  "fill_triangular",
+  "require_graph_mode",
+  "tf",
+  "tfb",
+  "tfd",
+  "versions",
+]
 
 tfd = tfp.distributions
 tfb = tfp.bijectors
+fill_triangular = tfp.math.fill_triangular
 
 
 def require_graph_mode(what):

@@ -10,7 +10,7 @@
 import dataclasses
 from typing import Tuple
 
-from vae_graph import errors, registry
+from vae_graph import combinations, errors, registry
 from vae_graph.fields import Config, field
 
 
@@ -49,8 +49,9 @@ class ModelConfig(Config):
   code_size: int = field(2, "Dimensions of the latent code.", at_least=1)
   posterior: str = field(
     "diagonal",
-    "Approximate posterior q(z|x); diagonal: a Gaussian with independent"
-    " dimensions.",
+    "Approximate posterior q(z|x). diagonal: a Gaussian with independent"
+    " dimensions. full_covariance: a Gaussian. iaf: a diagonal Gaussian made"
+    " flexible by an inverse autoregressive flow.",
     choices=registry.POSTERIORS,
   )
   posterior_scale: str = field(
@@ -58,12 +59,38 @@ class ModelConfig(Config):
     "What turns the network's output into the posterior's positive scale.",
     choices=("softplus", "exp"),
   )
+  iaf_steps: int = field(
+    3, "Steps of the inverse autoregressive flow.", at_least=1
+  )
+  iaf_hidden_units: int = field(
+    100, "Hidden units in each step's network.", at_least=1
+  )
   prior: str = field(
-    "standard_normal", "Prior p(z) of the code.", choices=registry.PRIORS
+    "standard_normal",
+    "Prior p(z) of the code. mixture: Gaussians that are learned. vamp: a"
+    " mixture of the posteriors at images that are learned.",
+    choices=registry.PRIORS,
+  )
+  prior_components: int = field(
+    100, "Components of prior mixture or vamp.", at_least=1
   )
   likelihood: str = field(
-    "bernoulli", "Distribution p(x|z) of pixels.", choices=registry.LIKELIHOODS
+    "bernoulli",
+    "Distribution p(x|z) of pixels. bernoulli: of black and white ones."
+    " continuous_bernoulli, gaussian: densities of grey ones."
+    " discretized_logistic: probabilities of the 256 values of a byte.",
+    choices=registry.LIKELIHOODS,
   )
+  likelihood_stddev: float = field(
+    0.0,
+    "Standard deviation of likelihood gaussian, pixels being in [0, 1]; 0: it"
+    " is learned for each pixel.",
+    at_least=0,
+  )
+
+  def __post_init__(self):
+    super().__post_init__()
+    combinations.check_model(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,8 +99,10 @@ class ObjectiveConfig(Config):
 
   objective: str = field(
     "elbo",
-    "Training objective; elbo: the evidence lower bound with analytic KL"
-    " divergence.",
+    "Training objective. elbo: the evidence lower bound with analytic KL"
+    " divergence. elbo_mc: the same by Monte Carlo. iwae: the"
+    " importance-weighted bound. infovae: with a weight of its own for how"
+    " well all codes together follow the prior.",
     choices=registry.OBJECTIVES,
   )
   beta: float = field(
@@ -81,6 +110,34 @@ class ObjectiveConfig(Config):
     "Weight of the rate (the KL divergence) in the loss; 1 is the evidence"
     " lower bound, another weight makes a beta-VAE.",
     at_least=0,
+  )
+  beta_warmup_steps: int = field(
+    0, "Training steps over which beta grows from 0 to its value.", at_least=0
+  )
+  free_bits: float = field(
+    0.0,
+    "Nats of rate that are not penalised: of each dimension of the code in"
+    " objective elbo, of the whole code in elbo_mc.",
+    at_least=0,
+  )
+  importance_samples: int = field(
+    5, "Samples of an image's code in objective iwae.", at_least=1
+  )
+  infovae_alpha: float = field(
+    0.0,
+    "In objective infovae, 1 minus the weight of the rate; 1 makes an MMD-VAE.",
+    at_most=1,
+  )
+  infovae_lambda: float = field(
+    1.0,
+    "In objective infovae, the weight of the codes' discrepancy (MMD) is"
+    " infovae_alpha + infovae_lambda - 1.",
+  )
+  mmd_kernel: str = field(
+    "rbf",
+    "Kernel of the MMD. rbf: Gaussian. imq: inverse multiquadric, with heavier"
+    " tails.",
+    choices=("rbf", "imq"),
   )
 
 
@@ -156,7 +213,35 @@ class TrainingConfig(Config):
   optimizer: str = field(
     "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS
   )
+  momentum: float = field(
+    0.0, "Momentum of optimizers rmsprop and sgd.", at_least=0, at_most=1
+  )
   learning_rate: float = field(1e-3, "Step size of the optimizer.", above=0)
+  learning_rate_schedule: str = field(
+    "constant",
+    "How the learning rate changes. piecewise: times --decay_rate at each of"
+    " --decay_boundaries. exponential: times --decay_rate each --decay_steps,"
+    " smoothly. cosine: to 0 at --decay_steps.",
+    choices=("constant", "piecewise", "exponential", "cosine"),
+  )
+  warmup_steps: int = field(
+    0, "Steps over which the learning rate grows from 0.", at_least=0
+  )
+  decay_steps: int = field(
+    10000, "Steps of the exponential or cosine schedule.", at_least=1
+  )
+  decay_rate: float = field(
+    0.1, "Factor of the piecewise or exponential schedule.", above=0, at_most=1
+  )
+  decay_boundaries: Tuple[int, ...] = field(
+    (), "Global steps of the piecewise schedule, comma-separated.", at_least=1
+  )
+  clip_gradient_norm: float = field(
+    0.0,
+    "Largest norm of all gradients together, beyond which they are scaled"
+    " down; 0: no limit.",
+    at_least=0,
+  )
   input_mode: str = field(
     "auto",
     "feed: NumPy batches through the placeholder `data`, one step a"
@@ -246,6 +331,10 @@ class ExperimentConfig:
   data: DataConfig = DataConfig()
   training: TrainingConfig = TrainingConfig()
   session: SessionConfig = SessionConfig()
+
+  def __post_init__(self):
+    combinations.check_objective(self.model, self.objective)
+    combinations.check_data(self.model, self.data)
 
   def to_dict(self):
     """Returns the settings as nested dicts of JSON types."""

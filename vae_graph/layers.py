@@ -58,6 +58,27 @@ def dense(inputs, units, activation=None, name=None):
     return outputs if activation is None else activation(outputs)
 
 
+def masked_dense(inputs, units, mask, activation=None, name=None):
+  """A dense layer, each of whose outputs sees only some of the inputs.
+
+  Args:
+    inputs: float32 `[..., n]`, `n` known.
+    units: number of outputs.
+    mask: bool array `[n, units]`; where it is False, the kernel is 0.
+    activation: function of a tensor, or None for a linear layer.
+    name: the layer's scope; by default `masked_dense`, made unique.
+
+  Returns:
+    float32 `[..., units]`.
+  """
+  with tf.variable_scope(name, default_name="masked_dense"):
+    num_inputs = int(inputs.shape[-1])
+    kernel = _kernel((num_inputs, units), num_inputs, units)
+    kernel = kernel * tf.constant(mask, tf.float32)
+    outputs = tf.tensordot(inputs, kernel, axes=1) + _bias(units)
+    return outputs if activation is None else activation(outputs)
+
+
 def conv2d(
   inputs,
   filters,

@@ -20,29 +20,49 @@ NETWORKS = {
   "tfp_layers_conv": "vae_graph.networks.tfp_layers_conv",
 }
 
-# Class (features, config) -> posterior; see posteriors.py.
+# Class (features, config) -> posterior; see posteriors/__init__.py.
 POSTERIORS = {
-  "diagonal": "vae_graph.posteriors:DiagonalNormal",
+  "diagonal": "vae_graph.posteriors.diagonal:DiagonalNormal",
+  "full_covariance": (
+    "vae_graph.posteriors.full_covariance:FullCovarianceNormal"
+  ),
+  "iaf": "vae_graph.posteriors.iaf:InverseAutoregressiveFlow",
 }
 
-# Class (config) -> prior; see priors.py.
+# Class (config, vae) -> prior; see priors/__init__.py.
 PRIORS = {
-  "standard_normal": "vae_graph.priors:StandardNormal",
+  "standard_normal": "vae_graph.priors.standard_normal:StandardNormal",
+  "mixture": "vae_graph.priors.mixture:MixtureOfNormals",
+  "vamp": "vae_graph.priors.vamp:VampPrior",
 }
 
-# Class (parameters) -> likelihood; see likelihoods.py.
+# Class (parameters, image_shape, config) -> likelihood; see
+# likelihoods/__init__.py.
 LIKELIHOODS = {
-  "bernoulli": "vae_graph.likelihoods:Bernoulli",
+  "bernoulli": "vae_graph.likelihoods.bernoulli:Bernoulli",
+  "continuous_bernoulli": (
+    "vae_graph.likelihoods.continuous_bernoulli:ContinuousBernoulli"
+  ),
+  "gaussian": "vae_graph.likelihoods.gaussian:Gaussian",
+  "discretized_logistic": (
+    "vae_graph.likelihoods.discretized_logistic:DiscretizedLogistic"
+  ),
 }
 
-# Function (vae, images, seed, config) -> ObjectiveTerms; see objectives.py.
+# Function (vae, images, seed, config, step) -> ObjectiveTerms; see
+# objectives/__init__.py.
 OBJECTIVES = {
-  "elbo": "vae_graph.objectives:elbo",
+  "elbo": "vae_graph.objectives.elbo:elbo",
+  "elbo_mc": "vae_graph.objectives.elbo:elbo_mc",
+  "iwae": "vae_graph.objectives.iwae:iwae",
+  "infovae": "vae_graph.objectives.infovae:infovae",
 }
 
-# Function (learning_rate) -> tf.train.Optimizer; see training/optimizers.py.
+# Function (learning_rate, config) -> tf.train.Optimizer; see training/optimizers.py.
 OPTIMIZERS = {
   "adam": "vae_graph.training.optimizers:adam",
+  "rmsprop": "vae_graph.training.optimizers:rmsprop",
+  "sgd": "vae_graph.training.optimizers:sgd",
 }
 
 # Function (DataConfig) -> Dataset; see data/dataset.py.

@@ -30,13 +30,13 @@ class VAE:
     self._network = registry.load(registry.NETWORKS, config.network)
     self._posterior = registry.load(registry.POSTERIORS, config.posterior)
     self._likelihood = registry.load(registry.LIKELIHOODS, config.likelihood)
-    self.prior = registry.load(registry.PRIORS, config.prior)(config)
     self._encoder = tf.make_template(
       "encoder", self._encode, create_scope_now_=True
     )
     self._decoder = tf.make_template(
       "decoder", self._decode, create_scope_now_=True
     )
+    self.prior = registry.load(registry.PRIORS, config.prior)(config, self)
 
   def encode(self, images):
     """Returns the posterior q(z|x).
@@ -45,7 +45,7 @@ class VAE:
       images: float32 `[batch, *image_shape]` in [0, 1].
 
     Returns:
-      A posterior over codes `[batch, code_size]`; see posteriors.py.
+      A posterior over codes `[batch, code_size]`; see posteriors/.
 
     Raises:
       ConfigError: `images` has another shape.
@@ -65,14 +65,18 @@ class VAE:
       code: float32 `[batch, code_size]`.
 
     Returns:
-      A distribution of images `[batch, *image_shape]`; see likelihoods.py.
+      A distribution of images `[batch, *image_shape]`; see likelihoods/.
     """
     return self._decoder(tf.convert_to_tensor(code, tf.float32))
 
   @property
   def variables(self):
     """The trainable variables that calls so far have made."""
-    return self._encoder.trainable_variables + self._decoder.trainable_variables
+    return (
+      *self._encoder.trainable_variables,
+      *self._decoder.trainable_variables,
+      *self.prior.variables,
+    )
 
   def _encode(self, images):
     height, width, channels = self._pixels_shape()
@@ -82,11 +86,11 @@ class VAE:
 
   def _decode(self, code):
     height, width, channels = self._pixels_shape()
-    channels_out = channels * self._likelihood.parameters_per_pixel
+    channels_out = channels * self._likelihood.parameters_per_pixel(self.config)
     parameters = self._network.decoder(
       code, self.config, (height, width), channels_out
     )
-    return self._likelihood(parameters, self.image_shape)
+    return self._likelihood(parameters, self.image_shape, self.config)
 
   def _pixels_shape(self):
     return (self.image_shape + (1,))[:3]

@@ -1,6 +1,9 @@
+import dataclasses
+
 import numpy as np
 from absl.testing import absltest, parameterized
 
+import vae_graph
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.compat import tf
 from vae_graph.training.graph import build_train_graph
@@ -42,6 +45,38 @@ class TrainGraphTest(parameterized.TestCase):
       _, variables = train(resident, 20, steps_per_run, dataset)
       for one, other in zip(fed, variables):
         np.testing.assert_array_equal(one, other)
+
+  @parameterized.parameters(
+    {
+      "learning_rate_schedule": "cosine",
+      "decay_steps": 15,
+      "warmup_steps": 5,
+      "clip_gradient_norm": 1.0,
+    },
+    {
+      "optimizer": "rmsprop",
+      "momentum": 0.5,
+      "learning_rate_schedule": "piecewise",
+      "decay_boundaries": (4, 9),
+    },
+    {"optimizer": "sgd", "learning_rate": 1e-4, "momentum": 0.9},
+  )
+  def test_schedules_go_by_the_step_in_every_mode(self, **settings):
+    _, fed = train(toy_config(input_mode="feed", **settings), 12)
+    _, resident = train(toy_config(input_mode="resident", **settings), 12, 5)
+    for one, other in zip(fed, resident):
+      np.testing.assert_array_equal(one, other)
+
+  def test_beta_warms_up_by_the_step(self):
+    config = dataclasses.replace(
+      toy_config(),
+      objective=vae_graph.ObjectiveConfig(beta=2.0, beta_warmup_steps=10),
+    )
+    for steps, beta in ((1, 0.0), (6, 1.0), (12, 2.0)):
+      last = train(config, steps)[0].last
+      self.assertAlmostEqual(
+        last.loss, last.distortion + beta * last.rate, places=4
+      )
 
   def test_seed_changes_weights(self):
     _, first = train(toy_config(seed=0), 3)

@@ -15,6 +15,7 @@ from vae_graph.compat import require_graph_mode, tf
 from vae_graph.data.batches import make_batches
 from vae_graph.data.binarization import binarize
 from vae_graph.randomness import fold_in, step_seed
+from vae_graph.training.optimizers import clip_gradients, make_optimizer
 from vae_graph.vae import VAE
 
 
@@ -136,22 +137,25 @@ def _global_step():
 
 def _make_step(vae, objective, config, global_step):
   """Returns the function from (images, step) to (next step, StepTerms)."""
-  optimizer = registry.load(registry.OPTIMIZERS, config.training.optimizer)(
-    config.training.learning_rate
-  )
   seed = config.training.seed
 
   def train_step(images, step):
     if config.data.binarization == "dynamic":
       images = binarize(images, step_seed(seed, step, "binarization"))
-    terms = objective(vae, images, step_seed(seed, step), config.objective)
+    terms = objective(
+      vae, images, step_seed(seed, step), config.objective, step
+    )
     means = StepTerms(
       loss=terms.loss,
       elbo=tf.reduce_mean(terms.elbo),
       rate=tf.reduce_mean(terms.rate),
       distortion=tf.reduce_mean(terms.distortion),
     )
-    gradients = optimizer.compute_gradients(terms.loss, vae.variables)
+    optimizer = make_optimizer(config.training, step)
+    gradients = clip_gradients(
+      optimizer.compute_gradients(terms.loss, vae.variables),
+      config.training.clip_gradient_norm,
+    )
     # The terms must be computed with the weights before the update, also where
     # a weight's gradient does not depend on its value.
     # The optimizer's variables are named by the open name scope, which must not

@@ -1,9 +1,4 @@
-"""Priors p(z) of the code.
-
-A prior offers `sample(n, seed)`, float32 `[n, code_size]`, and `log_prob(code)`
-in nats; a `distribution` where a posterior can have an analytic KL divergence
-to it.
-"""
+"""The standard normal prior."""
 
 from vae_graph.compat import tf, tfd
 from vae_graph.randomness import normal
@@ -14,18 +9,20 @@ class StandardNormal:
 
   Args:
     config: a `ModelConfig`; reads `code_size`.
+    vae: the `VAE` that it is the prior of.
   """
 
-  def __init__(self, config):
+  variables = ()
+
+  def __init__(self, config, vae=None):
+    del vae  # Part of the signature of priors.
     self._code_size = config.code_size
 
   @property
-  def distribution(self):
-    """The prior as a TensorFlow Probability distribution."""
+  def marginals(self):
+    """The distributions of the dimensions, `[code_size]`."""
     zeros = tf.zeros([self._code_size])
-    return tfd.Independent(
-      tfd.Normal(zeros, tf.ones_like(zeros)), reinterpreted_batch_ndims=1
-    )
+    return tfd.Normal(zeros, tf.ones_like(zeros))
 
   def sample(self, n, seed):
     """Draws codes.
@@ -41,4 +38,4 @@ class StandardNormal:
 
   def log_prob(self, code):
     """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`."""
-    return self.distribution.log_prob(code)
+    return tf.reduce_sum(self.marginals.log_prob(code), axis=-1)

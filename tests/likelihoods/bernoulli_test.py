@@ -2,8 +2,8 @@ import numpy as np
 from absl.testing import absltest, parameterized
 from scipy import special, stats
 
-from vae_graph import likelihoods
 from vae_graph.compat import tf, tfd
+from vae_graph.likelihoods.bernoulli import Bernoulli
 
 
 class BernoulliTest(parameterized.TestCase):
@@ -18,7 +18,7 @@ class BernoulliTest(parameterized.TestCase):
   def test_log_prob_of_binary_images_is_scipys(self):
     logits = self._logits(6, 4, 5, 1)
     images = (np.random.RandomState(1).rand(6, 4, 5) < 0.5).astype(np.float32)
-    likelihood = likelihoods.Bernoulli(tf.constant(logits), (4, 5))
+    likelihood = Bernoulli(tf.constant(logits), (4, 5))
     log_prob = self.session.run(likelihood.log_prob(images))
     expected = stats.bernoulli.logpmf(images, special.expit(logits[..., 0]))
     np.testing.assert_allclose(log_prob, expected.sum((1, 2)), rtol=1e-5)
@@ -26,7 +26,7 @@ class BernoulliTest(parameterized.TestCase):
   def test_log_prob_of_grey_images_is_tensorflow_probabilitys(self):
     logits = self._logits(6, 4, 5, 3)
     images = np.random.RandomState(1).rand(6, 4, 5, 3).astype(np.float32)
-    likelihood = likelihoods.Bernoulli(tf.constant(logits), (4, 5, 3))
+    likelihood = Bernoulli(tf.constant(logits), (4, 5, 3))
     oracle = tfd.Independent(tfd.Bernoulli(logits), 3).log_prob(
       tf.constant(images)
     )
@@ -35,7 +35,7 @@ class BernoulliTest(parameterized.TestCase):
 
   def test_log_prob_is_finite_for_any_logit(self):
     logits = np.float32([-1e4, -100, 0, 100, 1e4]).reshape(1, 1, 5, 1)
-    likelihood = likelihoods.Bernoulli(tf.constant(logits), (1, 5))
+    likelihood = Bernoulli(tf.constant(logits), (1, 5))
     right = np.float32([[[0, 0, 1, 1, 1]]])
     log_prob = self.session.run(
       [likelihood.log_prob(right), likelihood.log_prob(1 - right)]
@@ -46,14 +46,14 @@ class BernoulliTest(parameterized.TestCase):
   def test_gradient_is_pixel_minus_probability(self):
     logits = tf.constant(self._logits(2, 3, 3, 1))
     images = np.random.RandomState(1).rand(2, 3, 3).astype(np.float32)
-    likelihood = likelihoods.Bernoulli(logits, (3, 3))
+    likelihood = Bernoulli(logits, (3, 3))
     gradient = tf.gradients(likelihood.log_prob(images), logits)[0]
     gradient, mean = self.session.run([gradient, likelihood.mean()])
     np.testing.assert_allclose(gradient[..., 0], images - mean, atol=1e-6)
 
   def test_mean_mode_and_sample(self):
     logits = self._logits(1, 4, 4, 1)
-    likelihood = likelihoods.Bernoulli(
+    likelihood = Bernoulli(
       tf.constant(np.tile(logits, (2000, 1, 1, 1))), (4, 4)
     )
     mean, mode, sample = self.session.run(

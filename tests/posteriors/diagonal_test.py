@@ -2,8 +2,10 @@ import numpy as np
 from absl.testing import absltest, parameterized
 from scipy import integrate, stats
 
-from vae_graph import config, posteriors, priors
+from vae_graph import config
 from vae_graph.compat import tf
+from vae_graph.posteriors.diagonal import DiagonalNormal
+from vae_graph.priors.standard_normal import StandardNormal
 
 
 class DiagonalNormalTest(parameterized.TestCase):
@@ -17,9 +19,9 @@ class DiagonalNormalTest(parameterized.TestCase):
     features = np.random.RandomState(0).randn(4, 5).astype(np.float32)
     model = config.ModelConfig(code_size=code_size, posterior_scale=scale)
     self.features = features
-    posterior = posteriors.DiagonalNormal(tf.constant(features), model)
+    posterior = DiagonalNormal(tf.constant(features), model)
     self.session.run(tf.global_variables_initializer())
-    return posterior, priors.StandardNormal(model)
+    return posterior, StandardNormal(model)
 
   @parameterized.parameters(
     ("softplus", lambda x: np.log1p(np.exp(x))), ("exp", np.exp)

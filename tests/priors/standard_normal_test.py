@@ -2,15 +2,16 @@ import numpy as np
 from absl.testing import absltest
 from scipy import stats
 
-from vae_graph import config, priors
+from vae_graph import config
 from vae_graph.compat import tf
+from vae_graph.priors.standard_normal import StandardNormal
 
 
 class StandardNormalTest(absltest.TestCase):
   def test_log_prob_and_samples(self):
     codes = np.random.RandomState(0).randn(4, 5, 3).astype(np.float32)
     with tf.Graph().as_default(), tf.Session() as session:
-      prior = priors.StandardNormal(config.ModelConfig(code_size=3))
+      prior = StandardNormal(config.ModelConfig(code_size=3))
       log_prob, samples, again, other = session.run(
         [
           prior.log_prob(codes),

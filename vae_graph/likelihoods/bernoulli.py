@@ -1,14 +1,7 @@
-"""Likelihoods p(x|z) of images.
-
-A likelihood is made from the decoder's output, `[batch, height, width, channels
-* parameters_per_pixel]`, and offers for images `[batch, *image_shape]`
-
-    mean(), mode()    float32 [batch, *image_shape], in [0, 1]
-    sample(seed)      likewise
-    log_prob(images)  nats    [batch], summed over the pixels
-"""
+"""Bernoulli pixels."""
 
 from vae_graph.compat import tf
+from vae_graph.likelihoods import split_parameters, sum_over_pixels
 from vae_graph.randomness import uniform
 
 
@@ -21,12 +14,19 @@ class Bernoulli:
   Args:
     parameters: logits, float32 `[batch, height, width, channels]`.
     image_shape: `(height, width)` or `(height, width, channels)`.
+    config: a `ModelConfig`; not read.
   """
 
-  parameters_per_pixel = 1
+  def __init__(self, parameters, image_shape, config=None):
+    del config  # Part of the signature of likelihoods.
+    self._image_shape = image_shape
+    (self.logits,) = split_parameters(parameters, image_shape, 1)
 
-  def __init__(self, parameters, image_shape):
-    self.logits = tf.reshape(parameters, [-1] + list(image_shape))
+  @staticmethod
+  def parameters_per_pixel(config):
+    """Returns 1: the logit."""
+    del config
+    return 1
 
   def mean(self):
     """Returns the probability that a pixel is 1."""
@@ -48,8 +48,4 @@ class Bernoulli:
     that costs few passes over memory and is stable for any logit.
     """
     log_probs = images * self.logits - tf.nn.softplus(self.logits)
-    return tf.reduce_sum(log_probs, axis=_image_axes(self.logits))
-
-
-def _image_axes(images):
-  return list(range(1, images.shape.ndims))
+    return sum_over_pixels(log_probs, self._image_shape)

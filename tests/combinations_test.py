@@ -1,0 +1,178 @@
+"""Every pair of choices builds and trains, or is refused before any op.
+
+Here a set of combinations in which each allowed pair of choices occurs; all
+allowed combinations with VAE_GRAPH_ALL_COMBINATIONS=1 (`make test-all`).
+"""
+
+import itertools
+import os
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+import vae_graph
+from vae_graph import combinations, errors, registry
+from vae_graph.compat import tf
+
+FAMILIES = {
+  "network": registry.NETWORKS,
+  "posterior": registry.POSTERIORS,
+  "prior": registry.PRIORS,
+  "likelihood": registry.LIKELIHOODS,
+  "objective": registry.OBJECTIVES,
+}
+
+
+def experiment(network, posterior, prior, likelihood, objective):
+  """The configuration of a combination; raises ConfigError if refused."""
+  model = vae_graph.ModelConfig(
+    network=network,
+    hidden_units=(8,),
+    posterior=posterior,
+    prior=prior,
+    prior_components=3,
+    likelihood=likelihood,
+    iaf_hidden_units=5,
+    code_size=3,
+  )
+  return vae_graph.ExperimentConfig(
+    model=model,
+    objective=vae_graph.ObjectiveConfig(
+      objective=objective, importance_samples=2
+    ),
+  )
+
+
+def is_allowed(choices):
+  try:
+    experiment(*choices)
+  except errors.ConfigError:
+    return False
+  return True
+
+
+ALL = list(itertools.product(*FAMILIES.values()))
+ALLOWED = [choices for choices in ALL if is_allowed(choices)]
+REFUSED = [choices for choices in ALL if not is_allowed(choices)]
+
+
+def pairs(choices):
+  return set(itertools.combinations(enumerate(choices), 2))
+
+
+def pairwise(candidates):
+  """A few of the candidates, in which all pairs of choices of theirs occur."""
+  missing = set().union(*map(pairs, candidates))
+  chosen = []
+  while missing:
+    best = max(candidates, key=lambda choices: len(pairs(choices) & missing))
+    chosen.append(best)
+    missing -= pairs(best)
+  return chosen
+
+
+CHOSEN = (
+  ALLOWED if os.environ.get("VAE_GRAPH_ALL_COMBINATIONS") else pairwise(ALLOWED)
+)
+
+
+class CombinationsTest(parameterized.TestCase):
+  @parameterized.parameters(*CHOSEN)
+  def test_builds_and_takes_three_steps(self, *choices):
+    config = experiment(*choices)
+    images = np.round(np.random.RandomState(0).rand(4, 28, 28) * 255) / 255
+    with tf.Graph().as_default(), tf.Session() as session:
+      vae = vae_graph.VAE(config.model, (28, 28))
+      step = tf.train.get_or_create_global_step()
+      objective = registry.load(registry.OBJECTIVES, config.objective.objective)
+      terms = objective(
+        vae,
+        tf.constant(images, tf.float32),
+        vae_graph.step_seed(0, step),
+        config.objective,
+        step,
+      )
+      optimizer = tf.train.AdamOptimizer(1e-3)
+      gradients = optimizer.compute_gradients(terms.loss, vae.variables)
+      for gradient, variable in gradients:
+        self.assertIsNotNone(gradient, variable.op.name)
+      train = optimizer.apply_gradients(gradients, global_step=step)
+      samples = vae.decode(vae.prior.sample(2, (0, 0))).mean()
+      session.run(tf.global_variables_initializer())
+      for _ in range(3):
+        found, *_ = session.run([terms, [g for g, _ in gradients], train])
+        for name, value in found._asdict().items():
+          self.assertTrue(np.isfinite(value).all(), name)
+      for gradient in session.run([g for g, _ in gradients]):
+        self.assertTrue(np.isfinite(gradient).all())
+      samples = session.run(samples)
+      self.assertEqual(samples.shape, (2, 28, 28))
+      self.assertTrue(((samples >= 0) & (samples <= 1)).all())
+
+  def test_the_set_has_all_allowed_pairs(self):
+    covered = set().union(*map(pairs, CHOSEN))
+    self.assertEqual(covered, set().union(*map(pairs, ALLOWED)))
+
+  def test_what_is_refused(self):
+    for network, posterior, prior, likelihood, objective in REFUSED:
+      analytic = objective == "elbo" and (
+        posterior == "iaf" or prior != "standard_normal"
+      )
+      vamp_of_a_flow = posterior == "iaf" and prior == "vamp"
+      self.assertTrue(
+        analytic or vamp_of_a_flow, (network, likelihood, posterior, prior)
+      )
+
+  @parameterized.parameters(
+    ({"posterior": "iaf"}, {}, {}, "posterior iaf does not have"),
+    ({"prior": "mixture"}, {}, {}, "prior mixture does not have"),
+    ({"prior": "vamp"}, {}, {}, "prior vamp does not have"),
+    (
+      {"posterior": "iaf", "prior": "vamp"},
+      {"objective": "elbo_mc"},
+      {},
+      "would have to be inverted",
+    ),
+    (
+      {"posterior": "full_covariance"},
+      {"free_bits": 0.1},
+      {},
+      "dimensions of posterior full_covariance are not independent",
+    ),
+    (
+      {"likelihood": "gaussian"},
+      {},
+      {"binarization": "dynamic"},
+      "likelihood gaussian is one of grey pixels",
+    ),
+    (
+      {"likelihood": "discretized_logistic"},
+      {},
+      {"binarization": "static"},
+      "grey pixels, which binarization static leaves none of",
+    ),
+  )
+  def test_refusals_give_the_reason(self, model, objective, data, reason):
+    graph = tf.Graph()
+    with graph.as_default():
+      with self.assertRaisesRegex(errors.ConfigError, reason) as caught:
+        vae_graph.ExperimentConfig(
+          model=vae_graph.ModelConfig(**model),
+          objective=vae_graph.ObjectiveConfig(**objective),
+          data=vae_graph.DataConfig(**data),
+        )
+    self.assertNotIn("\n", str(caught.exception))
+    self.assertEmpty(graph.get_operations())
+
+  def test_checks_name_what_the_registry_has(self):
+    known = set().union(*FAMILIES.values())
+    for names in (
+      combinations.ANALYTIC_POSTERIORS,
+      combinations.ANALYTIC_PRIORS,
+      combinations.GREY_LIKELIHOODS,
+    ):
+      self.assertContainsSubset(names, known)
+
+
+if __name__ == "__main__":
+  absltest.main()

@@ -1,0 +1,49 @@
+"""The VampPrior: a mixture of the posteriors at learned pseudo-inputs."""
+
+import math
+
+from vae_graph.compat import tf
+from vae_graph.randomness import fold_in, uniform
+from vae_graph.variables import normal_initializer, variable
+
+
+class VampPrior:
+  """p(z) = mean over k of q(z | u_k), with learned images u_k.
+
+  Its variable, `prior/pseudo_inputs` `[k, *image_shape]` with k =
+  `prior_components`, holds the images' logits, so that they stay in [0, 1]. The
+  encoder is applied anew at each use, and learns through both its roles.
+
+  Args:
+    config: a `ModelConfig`; reads `prior_components`.
+    vae: the `VAE` that it is the prior of; its posterior's density must be
+      known at any code.
+
+  References:
+    Tomczak and Welling, "VAE with a VampPrior", AISTATS 2018.
+  """
+
+  def __init__(self, config, vae):
+    self._vae = vae
+    self._size = config.prior_components
+    with tf.variable_scope(None, default_name="prior"):
+      self._logits = variable(
+        "pseudo_inputs",
+        [self._size, *vae.image_shape],
+        normal_initializer("pseudo_inputs"),
+      )
+    self.variables = (self._logits,)
+
+  def sample(self, n, seed):
+    """Draws codes, float32 `[n, code_size]`; see `StandardNormal`."""
+    noise = uniform([n], fold_in(seed, "component"))
+    chosen = tf.cast(noise * self._size, tf.int32)
+    images = tf.gather(tf.sigmoid(self._logits), chosen)
+    code, _ = self._vae.encode(images).sample_and_log_prob(seed)
+    return code
+
+  def log_prob(self, code):
+    """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`."""
+    posterior = self._vae.encode(tf.sigmoid(self._logits))
+    log_probs = posterior.log_prob(code[..., tf.newaxis, :])
+    return tf.reduce_logsumexp(log_probs, axis=-1) - math.log(self._size)
