@@ -35,6 +35,14 @@ def run(main):
   app.run(lambda argv: _guarded(main, argv), flags_parser=_parse_flags)
 
 
+def presets_text():
+  """Returns a line for each preset, with the flag that chooses it."""
+  return "\n".join(
+    f"--flagfile={os.path.relpath(path)}\n    {flags.describe_preset(path)}"
+    for path in flags.preset_paths()
+  )
+
+
 def flags_text():
   """Returns the binary's own flags as the text of a flagfile."""
   key_flags = absl_flags.FLAGS.get_key_flags_for_module(sys.argv[0])
@@ -75,8 +83,7 @@ def _parse_flags(argv):
   except absl_flags.Error as error:
     message = " ".join(str(error).split())
     if isinstance(error, absl_flags.CantOpenFlagFileError):
-      presets = [os.path.relpath(path) for path in flags.preset_paths()]
-      message += f"; the presets are {', '.join(presets)}"
+      message += "; --list_presets lists the presets"
     return _fail(f"{message} (--help lists the flags)", 2)
 
 

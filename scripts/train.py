@@ -14,14 +14,28 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import data, model, session, training
 from scripts import app
+from vae_graph import errors
 
 # For --help to list them.
 for module in (data, model, session, training, app):
   absl_flags.adopt_module_key_flags(module)
 
 
+_LIST_PRESETS = absl_flags.DEFINE_boolean(
+  "list_presets", False, "List the presets with a line each, and exit."
+)
+
+
 def main():
   """Trains as the flags say; returns the exit code."""
+  if _LIST_PRESETS.value:
+    print(app.presets_text())
+    return 0
+  logdir = training.LOGDIR.value
+  if not logdir:
+    raise errors.ConfigError(
+      "--logdir is missing; name a folder for the run, new or to be resumed"
+    )
   config = vae_graph.ExperimentConfig(
     model=model.model_config(),
     objective=model.objective_config(),
@@ -29,7 +43,6 @@ def main():
     training=training.training_config(),
     session=session.session_config(),
   )
-  logdir = training.LOGDIR.value
   with app.StopSignals() as signals:
     result = vae_graph.train(
       config,
@@ -62,5 +75,4 @@ def _summary(result, config):
 
 
 if __name__ == "__main__":
-  absl_flags.mark_flag_as_required("logdir")
   app.run(main)

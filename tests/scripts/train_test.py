@@ -101,7 +101,7 @@ class TrainBinaryTest(parameterized.TestCase):
   @parameterized.parameters(
     ("--batch_size=0", "batch_size must be at least 1, found 0"),
     ("--epoch=3", "Unknown command line flag 'epoch'. Did you mean: epochs"),
-    ("--flagfile=flags/presets/no.flags", "no.flags.*hafner_mnist.flags"),
+    ("--flagfile=flags/presets/no.flags", "no.flags.*--list_presets"),
     ("--network=convolutional", "--network=convolutional.*<dense>"),
     ("--hidden_units=a,b", "--hidden_units=a,b: comma-separated integers"),
     ("--learning_rate=fast", "--learning_rate=fast"),
@@ -115,7 +115,7 @@ class TrainBinaryTest(parameterized.TestCase):
   def test_logdir_is_required(self):
     result = run()
     self.assertEqual(result.returncode, 2)
-    self.assertRegex(result.stderr, "train: error: .*--logdir must have")
+    self.assertRegex(result.stderr, "train: error: --logdir is missing; name")
 
   def _mnist_folder(self, images):
     """Writes a small MNIST; `images` replaces the training images' file."""
@@ -204,13 +204,11 @@ class TrainBinaryTest(parameterized.TestCase):
     ):
       self.assertIn(f"--{name}", result.stdout.replace("[no]", ""))
 
-  def test_presets_are_understood(self):
-    self.assertNotEmpty(flags.preset_paths())
+  def test_list_presets(self):
+    result = run("--list_presets")
+    self.assertEqual(result.returncode, 0, result.stderr)
     for path in flags.preset_paths():
-      # --help is answered after all flags are parsed.
-      result = run(f"--flagfile={path}", "--helpshort")
-      self.assertNotIn("error", result.stderr, path)
-      self.assertIn("--code_size", result.stdout, path)
+      self.assertIn(f"{os.path.basename(path)}\n    ", result.stdout)
 
 
 if __name__ == "__main__":

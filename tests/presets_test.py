@@ -1,0 +1,61 @@
+import os
+
+from absl import flags as absl_flags
+from absl.testing import absltest
+
+import flags
+import vae_graph
+
+PARTS = {
+  "model": vae_graph.ModelConfig,
+  "objective": vae_graph.ObjectiveConfig,
+  "data": vae_graph.DataConfig,
+  "training": vae_graph.TrainingConfig,
+  "session": vae_graph.SessionConfig,
+}
+
+
+def read_preset(path):
+  """The configuration that a preset makes."""
+  values = absl_flags.FlagValues()
+  parts = {
+    name: vae_graph.define_flags(part, flag_values=values)
+    for name, part in PARTS.items()
+  }
+  values(["train", f"--flagfile={path}"])
+  return vae_graph.ExperimentConfig(
+    **{name: make() for name, make in parts.items()}
+  )
+
+
+class PresetsTest(absltest.TestCase):
+  def test_every_preset_is_an_allowed_configuration(self):
+    self.assertGreater(len(flags.preset_paths()), 1)
+    for path in flags.preset_paths():
+      with self.subTest(path):
+        self.assertIsInstance(read_preset(path), vae_graph.ExperimentConfig)
+
+  def test_every_preset_says_what_it_is_in_one_line(self):
+    for path in flags.preset_paths():
+      description = flags.describe_preset(path)
+      self.assertRegex(description, r"^\S.*\.$", path)
+
+  def test_the_readme_names_every_preset(self):
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with open(os.path.join(root, "README.md"), encoding="utf-8") as file:
+      text = file.read()
+    for path in flags.preset_paths():
+      name = os.path.splitext(os.path.basename(path))[0]
+      self.assertIn(f"`{name}`", text)
+
+  def test_hafners_preset_is_his_script(self):
+    (path,) = [p for p in flags.preset_paths() if "hafner" in p]
+    config = read_preset(path)
+    self.assertEqual(config.model.hidden_units, (200, 200))
+    self.assertEqual(config.model.code_size, 2)
+    self.assertEqual(config.training.batch_size, 100)
+    self.assertEqual(config.training.epochs, 20)
+
+
+if __name__ == "__main__":
+  absltest.main()
