@@ -140,6 +140,12 @@ class CombinationsTest(parameterized.TestCase):
       "dimensions of posterior full_covariance are not independent",
     ),
     (
+      {},
+      {"objective": "infovae", "infovae_alpha": 0.5, "infovae_lambda": 0.1},
+      {},
+      "must be at least 0, found -0.4",
+    ),
+    (
       {"likelihood": "gaussian"},
       {},
       {"binarization": "dynamic"},

@@ -39,6 +39,12 @@ def check_objective(model, objective):
   Raises:
     ConfigError: it needs what the model does not have; the line says what.
   """
+  weight = objective.infovae_alpha + objective.infovae_lambda - 1.0
+  if objective.objective == "infovae" and weight < 0:
+    raise errors.ConfigError(
+      "infovae_alpha + infovae_lambda - 1 weighs the MMD and must be at least"
+      f" 0, found {weight:g}, which would drive the codes away from the prior"
+    )
   if objective.objective != "elbo":
     return
   for kind, choice, able in (

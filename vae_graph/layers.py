@@ -7,15 +7,11 @@ is gone (Keras 3).
 
 Images are `[batch, height, width, channels]`. Sizes and strides are an integer
 for both axes or a pair `(height, width)`.
-
-Initial weights are a pure function of the variable's name and the graph's seed
-(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow.
 """
-
-import zlib
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.variables import glorot_uniform, variable
 
 ACTIVATIONS = {
   "relu": tf.nn.relu,
@@ -215,40 +211,12 @@ def _pair(value):
 
 
 def _kernel(shape, fan_in, fan_out):
+  # An initializer of the caller's scope goes before ours.
   initializer = tf.get_variable_scope().initializer
   if initializer is None:
-    initializer = _glorot_uniform(fan_in, fan_out)
-  return tf.get_variable(
-    "kernel", shape, tf.float32, initializer=initializer, use_resource=True
-  )
+    initializer = glorot_uniform(fan_in, fan_out)
+  return variable("kernel", shape, initializer)
 
 
 def _bias(units):
-  return tf.get_variable(
-    "bias",
-    [units],
-    tf.float32,
-    initializer=tf.zeros_initializer(),
-    use_resource=True,
-  )
-
-
-def _glorot_uniform(fan_in, fan_out):
-  """Returns an initializer, uniform in +-sqrt(6 / (fan_in + fan_out)).
-
-  References:
-    Glorot and Bengio, "Understanding the difficulty of training deep
-    feedforward neural networks", AISTATS 2010.
-  """
-  graph_seed = tf.get_default_graph().seed or 0
-  scope_name = tf.get_variable_scope().name
-  seed = [graph_seed, zlib.crc32(scope_name.encode("utf-8"))]
-  limit = (6 / (fan_in + fan_out)) ** 0.5
-
-  def initializer(shape, dtype=None, partition_info=None):
-    del partition_info  # Part of the signature that tf.get_variable calls.
-    return tf.random.stateless_uniform(
-      shape, seed, minval=-limit, maxval=limit, dtype=dtype or tf.float32
-    )
-
-  return initializer
+  return variable("bias", [units], tf.zeros_initializer())

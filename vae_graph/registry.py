@@ -58,7 +58,8 @@ OBJECTIVES = {
   "infovae": "vae_graph.objectives.infovae:infovae",
 }
 
-# Function (learning_rate, config) -> tf.train.Optimizer; see training/optimizers.py.
+# Function (learning_rate, config) -> tf.train.Optimizer; see
+# training/optimizers.py.
 OPTIMIZERS = {
   "adam": "vae_graph.training.optimizers:adam",
   "rmsprop": "vae_graph.training.optimizers:rmsprop",

@@ -1,7 +1,7 @@
-"""Variables outside of layers, and how they begin.
+"""Variables, and how they begin.
 
-Like a layer's weights, the initial values are a pure function of the variable's
-name and the graph's seed, and the same on every TensorFlow.
+Initial values are a pure function of the variable's name and the graph's seed
+(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow.
 """
 
 import zlib
@@ -10,37 +10,48 @@ from vae_graph.compat import tf
 
 
 def variable(name, shape, initializer):
-  """Returns a float32 resource variable of the open variable scope."""
+  """Returns a trainable float32 resource variable of the open scope."""
   return tf.get_variable(
     name, shape, tf.float32, initializer=initializer, use_resource=True
   )
 
 
-def initializer_seed(name):
-  """Returns the stateless seed of a variable of the open scope.
+def glorot_uniform(fan_in, fan_out):
+  """Returns an initializer, uniform in +-sqrt(6 / (fan_in + fan_out)).
 
-  Args:
-    name: the variable's name within the scope; empty where a scope has but one
-      variable that is drawn.
+  Its seed is that of the open scope, so draw one variable a scope from it.
+
+  References:
+    Glorot and Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", AISTATS 2010.
   """
-  scope = tf.get_variable_scope().name
-  full_name = f"{scope}/{name}" if name else scope
-  graph_seed = tf.get_default_graph().seed or 0
-  return [graph_seed, zlib.crc32(full_name.encode("utf-8"))]
-
-
-def normal_initializer(name, stddev=1.0):
-  """Returns an initializer that draws from a Gaussian around zero.
-
-  Args:
-    name: the variable's name within the open scope.
-    stddev: the Gaussian's standard deviation.
-  """
-  seed = initializer_seed(name)
+  seed = _seed(tf.get_variable_scope().name)
+  limit = (6 / (fan_in + fan_out)) ** 0.5
 
   def initializer(shape, dtype=None, partition_info=None):
     del partition_info  # Part of the signature that tf.get_variable calls.
-    noise = tf.random.stateless_normal(shape, seed, dtype=dtype or tf.float32)
-    return stddev * noise
+    return tf.random.stateless_uniform(
+      shape, seed, minval=-limit, maxval=limit, dtype=dtype or tf.float32
+    )
 
   return initializer
+
+
+def standard_normal(name):
+  """Returns an initializer that draws from a standard Gaussian.
+
+  Args:
+    name: the variable's name within the open scope.
+  """
+  seed = _seed(f"{tf.get_variable_scope().name}/{name}")
+
+  def initializer(shape, dtype=None, partition_info=None):
+    del partition_info  # Part of the signature that tf.get_variable calls.
+    return tf.random.stateless_normal(shape, seed, dtype=dtype or tf.float32)
+
+  return initializer
+
+
+def _seed(full_name):
+  graph_seed = tf.get_default_graph().seed or 0
+  return [graph_seed, zlib.crc32(full_name.encode("utf-8"))]

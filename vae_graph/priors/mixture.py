@@ -4,7 +4,7 @@ import numpy as np
 
 from vae_graph.compat import tf, tfd
 from vae_graph.randomness import fold_in, normal, uniform
-from vae_graph.variables import normal_initializer, variable
+from vae_graph.variables import standard_normal, variable
 
 
 class MixtureOfNormals:
@@ -24,7 +24,7 @@ class MixtureOfNormals:
     shape = [config.prior_components, config.code_size]
     with tf.variable_scope(None, default_name="prior"):
       logits = variable("logits", shape[:1], tf.zeros_initializer())
-      means = variable("means", shape, normal_initializer("means"))
+      means = variable("means", shape, standard_normal("means"))
       # softplus(log(e - 1)) = 1
       raw_one = tf.constant_initializer(np.log(np.expm1(1.0)))
       raw_scales = variable("raw_scales", shape, raw_one)

@@ -4,7 +4,7 @@ import math
 
 from vae_graph.compat import tf
 from vae_graph.randomness import fold_in, uniform
-from vae_graph.variables import normal_initializer, variable
+from vae_graph.variables import standard_normal, variable
 
 
 class VampPrior:
@@ -30,7 +30,7 @@ class VampPrior:
       self._logits = variable(
         "pseudo_inputs",
         [self._size, *vae.image_shape],
-        normal_initializer("pseudo_inputs"),
+        standard_normal("pseudo_inputs"),
       )
     self.variables = (self._logits,)
 
