@@ -42,6 +42,10 @@ train: .venv/installed ## train into runs/NAME; FLAGS="--flagfile=... --beta=4"
 test: .venv/installed ## all tests on TensorFlow 2.21; PYTEST_FLAGS="-k vae"
 	.venv/bin/python -m pytest $(PYTEST_FLAGS)
 
+.PHONY: test-all
+test-all: .venv/installed ## all tests, with every allowed combination of parts
+	VAE_GRAPH_ALL_COMBINATIONS=1 .venv/bin/python -m pytest $(PYTEST_FLAGS)
+
 .PHONY: test-tf1
 test-tf1: .venv-tf1/installed ## all tests on TensorFlow 1.15 (needs Python 3.7)
 	.venv-tf1/bin/python -m pytest $(PYTEST_FLAGS)
