@@ -8,9 +8,15 @@ unit and bounds. Python users, absl flags (see flag_definition.py) and the saved
 import dataclasses
 import math
 import numbers
-from typing import Any, Dict, Tuple, get_type_hints
+from typing import Any, Dict, Tuple, Union, get_type_hints
 
 from vae_graph import errors
+
+# The types of several values: the type of each, and what to call them.
+SEQUENCES = {
+  Tuple[int, ...]: (int, "integers"),
+  Tuple[str, ...]: (str, "words"),
+}
 
 
 def field(
@@ -25,7 +31,8 @@ def field(
   """Declares one setting of a frozen configuration.
 
   Args:
-    default: value where nothing is said.
+    default: value where nothing is said. None, of a type `Optional[X]`, means
+      that another setting decides.
     help_text: one or two sentences, with the unit; becomes the flag's help.
     at_least: inclusive lower bound of a number (of each one, in a tuple).
     at_most: inclusive upper bound, likewise.
@@ -47,6 +54,14 @@ def field(
     may_change=may_change,
   )
   return dataclasses.field(default=default, metadata=metadata)
+
+
+def optional_kind(kind):
+  """Returns X of a type `Optional[X]`; None of any other type."""
+  if getattr(kind, "__origin__", None) is not Union:
+    return None
+  kinds = [each for each in kind.__args__ if each is not type(None)]
+  return kinds[0]
 
 
 def bounds_text(metadata):
@@ -106,10 +121,15 @@ class Config:
 
 def _checked(name, value, kind, metadata):
   """Returns `value` in its declared type, or raises a ConfigError."""
-  if kind == Tuple[int, ...]:
+  if optional_kind(kind):
+    if value is None:
+      return None
+    kind = optional_kind(kind)
+  if kind in SEQUENCES:
+    item_kind, words = SEQUENCES[kind]
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
-      raise _type_error(name, value, "a sequence of integers")
-    return tuple(_checked(name, item, int, metadata) for item in value)
+      raise _type_error(name, value, f"a sequence of {words}")
+    return tuple(_checked(name, item, item_kind, metadata) for item in value)
   if kind is float and _is_number(value):
     value = float(value)
     if not math.isfinite(value):

@@ -10,7 +10,7 @@ from typing import Tuple, get_type_hints
 
 from absl import flags
 
-from vae_graph.fields import bounds_text
+from vae_graph.fields import bounds_text, optional_kind
 
 # The flags count as defined by the module that calls define_flags.
 flags.disclaim_key_flags()
@@ -53,6 +53,7 @@ def _define_flag(name, kind, spec, flag_values):
   """Defines one flag; bounds are the configuration's to check."""
   bounds, choices = bounds_text(spec.metadata), spec.metadata["choices"]
   help_text = spec.metadata["help"] + (f" ({bounds})" if bounds else "")
+  kind = optional_kind(kind) or kind
   if choices is not None:
     return flags.DEFINE_enum(
       name, spec.default, list(choices), help_text, flag_values=flag_values
@@ -65,6 +66,10 @@ def _define_flag(name, kind, spec, flag_values):
       help_text,
       flag_values,
       flags.CsvListSerializer(","),
+    )
+  if kind == Tuple[str, ...]:
+    return flags.DEFINE_list(
+      name, spec.default, help_text, flag_values=flag_values
     )
   define = {
     bool: flags.DEFINE_boolean,
