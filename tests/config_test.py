@@ -27,6 +27,9 @@ class ConfigTest(parameterized.TestCase):
     (config.ModelConfig, {"network": "conv9"}, "network must be one of dense"),
     (config.DataConfig, {"test_fraction": 0.95}, "above 0 and at most 0.9"),
     (config.SessionConfig, {"gpu_memory_growth": 1}, "must be bool, found 1"),
+    (config.SessionConfig, {"tower_devices": "gpu:0"}, "sequence of words"),
+    (config.SessionConfig, {"tower_devices": (0,)}, "must be str, found 0"),
+    (config.SessionConfig, {"visible_devices": (-1,)}, "at least 0, found -1"),
   )
   def test_refuses_with_one_line_that_names_the_setting(
     self, config_class, values, message
@@ -49,6 +52,9 @@ class ConfigTest(parameterized.TestCase):
     experiment = config.ExperimentConfig(
       model=config.ModelConfig(hidden_units=(5,), code_size=7),
       training=config.TrainingConfig(learning_rate=0.1 + 0.2),
+      session=config.SessionConfig(
+        visible_devices=(1,), tower_devices=("gpu:0",), xla="clusters"
+      ),
     )
     text = json.dumps(experiment.to_dict())
     self.assertEqual(
@@ -66,7 +72,7 @@ class ConfigTest(parameterized.TestCase):
     for spec in dataclasses.fields(config_class):
       self.assertTrue(spec.metadata["help"].strip(), spec.name)
       choices = spec.metadata["choices"]
-      if choices is not None:
+      if choices is not None and spec.default is not None:
         self.assertIn(spec.default, choices, spec.name)
 
   def test_no_two_configurations_share_a_field_name(self):

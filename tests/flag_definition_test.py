@@ -32,8 +32,20 @@ class FlagDefinitionTest(parameterized.TestCase):
       vae_graph.TrainingConfig, ["--learning_rate=1e-4", "--epochs=3"]
     )
     self.assertEqual((training.learning_rate, training.epochs), (1e-4, 3))
-    session = self._parse(vae_graph.SessionConfig, ["--nogpu_memory_growth"])
-    self.assertFalse(session.gpu_memory_growth)
+    session = self._parse(
+      vae_graph.SessionConfig,
+      [
+        "--nogpu_memory_growth",
+        "--visible_devices=",
+        "--gpu_memory_fraction=0.5",
+        "--tower_devices=gpu:0, gpu:1",
+      ],
+    )
+    self.assertIs(session.gpu_memory_growth, False)
+    self.assertEqual(session.visible_devices, ())
+    self.assertEqual(session.gpu_memory_fraction, 0.5)
+    self.assertEqual(session.tower_devices, ("gpu:0", "gpu:1"))
+    self.assertIsNone(session.intra_op_threads)
 
   def test_no_hidden_layer(self):
     model = self._parse(vae_graph.ModelConfig, ["--hidden_units="])

@@ -12,6 +12,7 @@ from typing import Tuple
 
 from vae_graph import combinations, errors, registry
 from vae_graph.fields import Config, field
+from vae_graph.session_config import SessionConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -298,27 +299,6 @@ class TrainingConfig(Config):
     "Steps between TensorBoard scalars of the training loss.",
     at_least=1,
     may_change=True,
-  )
-
-
-@dataclasses.dataclass(frozen=True)
-class SessionConfig(Config):
-  """Settings of the tf.Session; they may all change when a run is resumed."""
-
-  intra_op_threads: int = field(
-    0, "Threads within an op; 0: TensorFlow decides.", at_least=0
-  )
-  inter_op_threads: int = field(
-    0, "Threads across ops; 0: TensorFlow decides.", at_least=0
-  )
-  gpu_memory_growth: bool = field(
-    True, "Take GPU memory as it is needed rather than all at the start."
-  )
-  allow_soft_placement: bool = field(
-    True, "Run an op on the CPU where its device has no kernel for it."
-  )
-  log_device_placement: bool = field(
-    False, "Log the device of every op of the graph."
   )
 
 

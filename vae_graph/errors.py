@@ -18,6 +18,10 @@ class ConfigError(VaeGraphError, ValueError):
   exit_code = 2
 
 
+class DeviceError(ConfigError):
+  """A setting asks for a device that TensorFlow does not see."""
+
+
 class GraphModeError(VaeGraphError, RuntimeError):
   """A function that builds a graph was called with eager execution on."""
 

@@ -26,8 +26,8 @@ class RunDirectory:
     """Makes a run directory, or checks one that is to be resumed.
 
     Writes `config.json` and `flags.txt`. Settings that may change (see
-    `fields.field`, and all of `SessionConfig`) are replaced by those asked for;
-    settings that an older version did not know count as their defaults.
+    `fields.field`) are replaced by those asked for; settings that an older
+    version did not know count as their defaults.
 
     Args:
       path: the directory, made if it is missing.

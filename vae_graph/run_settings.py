@@ -105,9 +105,6 @@ def _frozen_differences(there, asked):
   different = []
   for part in dataclasses.fields(configs.ExperimentConfig):
     old_part, new_part = getattr(there, part.name), getattr(asked, part.name)
-    # Where and how a session runs may always change; see SessionConfig.
-    if isinstance(new_part, configs.SessionConfig):
-      continue
     for spec in dataclasses.fields(new_part):
       old, new = getattr(old_part, spec.name), getattr(new_part, spec.name)
       if old != new and not spec.metadata["may_change"]:
