@@ -80,10 +80,10 @@ class FeedBatches:
 class ResidentBatches:
   """Images in a variable on the device, batches gathered in the graph.
 
-  The variables are in a collection of their own: no initializer needs to run
-  for them, no saver saves them, and no GraphDef holds the images. `load` fills
-  them, and `feed` brings the order of an epoch when it begins, so that a
-  session.run must end where an epoch ends.
+  The variables are on the device whose scope is open, and in a collection of
+  their own: no initializer needs to run for them, no saver saves them, and no
+  GraphDef holds the images. `load` fills them, and `feed` brings the order of
+  an epoch when it begins, so that a session.run must end where an epoch ends.
   """
 
   max_steps_per_run = None
@@ -111,13 +111,16 @@ class ResidentBatches:
     Returns:
       float32 `[batch, *image_shape]` in [0, 1].
     """
-    start = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
-    order = self._order_variable.read_value()
-    chosen = tf.slice(order, [start], [self._batch_size])
-    images = tf.gather(self._images_variable, chosen)
-    if images.dtype == tf.uint8:
-      images = tf.cast(images, tf.float32) * PIXEL_SCALE
-    return images
+    # Where the images are: no others need to be copied between devices, and no
+    # other device's op could read them.
+    with tf.device(self._images_variable.device):
+      start = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
+      order = self._order_variable.read_value()
+      chosen = tf.slice(order, [start], [self._batch_size])
+      images = tf.gather(self._images_variable, chosen)
+      if images.dtype == tf.uint8:
+        images = tf.cast(images, tf.float32) * PIXEL_SCALE
+      return images
 
   def load(self, session):
     """Copies the images to the device."""

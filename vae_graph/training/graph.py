@@ -15,7 +15,9 @@ from vae_graph.compat import require_graph_mode, tf
 from vae_graph.data.batches import make_batches
 from vae_graph.data.binarization import binarize
 from vae_graph.randomness import fold_in, step_seed
+from vae_graph.training.loss_scale import make_loss_scale
 from vae_graph.training.optimizers import clip_gradients, make_optimizer
+from vae_graph.training.towers import make_towers
 from vae_graph.vae import VAE
 
 
@@ -75,9 +77,17 @@ def build_train_graph(config, images):
 
   Raises:
     GraphModeError: eager execution is on.
-    ConfigError: the batch size is larger than the data set.
+    ConfigError: the batch size is larger than the data set, or the towers do
+      not divide it.
+    DeviceError: a tower's device is not there.
   """
   require_graph_mode("build_train_graph")
+  towers = make_towers(config)
+  with towers.model_scope():
+    return _build(config, images, towers)
+
+
+def _build(config, images, towers):
   tf.set_random_seed(config.training.seed)
   image_shape = images.shape[1:]
   global_step = _global_step()
@@ -99,14 +109,15 @@ def build_train_graph(config, images):
   per_image = objective(vae, observation, noise_seed, config.objective)
   tf.reduce_mean(per_image.elbo, name="elbo")
 
-  batches = make_batches(images, config.training, data)
-  num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
-  step = _make_step(vae, objective, config, global_step)
-  if batches.max_steps_per_run == 1:
-    outputs = _one_step(step, batches, global_step)
-  else:
-    outputs = _loop(step, batches, global_step, num_steps)
-  tf.group(*tf.nest.flatten(outputs), name="train_step")
+  with towers.update_scope():
+    batches = make_batches(images, config.training, data)
+    num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
+    step = _make_step(vae, objective, config, global_step, towers)
+    if batches.max_steps_per_run == 1:
+      outputs = _one_step(step, batches, global_step)
+    else:
+      outputs = _loop(step, batches, global_step, num_steps)
+    tf.group(*tf.nest.flatten(outputs), name="train_step")
 
   return TrainGraph(
     vae=vae,
@@ -135,33 +146,45 @@ def _global_step():
     return tf.train.get_or_create_global_step()
 
 
-def _make_step(vae, objective, config, global_step):
+def _make_step(vae, objective, config, global_step, towers):
   """Returns the function from (images, step) to (next step, StepTerms)."""
+  loss_scale = make_loss_scale(config.session.mixed_precision)
   seed = config.training.seed
 
   def train_step(images, step):
-    if config.data.binarization == "dynamic":
-      images = binarize(images, step_seed(seed, step, "binarization"))
-    terms = objective(
-      vae, images, step_seed(seed, step), config.objective, step
-    )
-    means = StepTerms(
-      loss=terms.loss,
-      elbo=tf.reduce_mean(terms.elbo),
-      rate=tf.reduce_mean(terms.rate),
-      distortion=tf.reduce_mean(terms.distortion),
-    )
     optimizer = make_optimizer(config.training, step)
-    gradients = clip_gradients(
-      optimizer.compute_gradients(terms.loss, vae.variables),
-      config.training.clip_gradient_norm,
-    )
+
+    def gradients_of(images, rows):
+      """Returns StepTerms and gradients for some rows of the batch."""
+      if config.data.binarization == "dynamic":
+        images = binarize(images, rows(step_seed(seed, step, "binarization")))
+      noise_seed = rows(step_seed(seed, step))
+      terms = objective(vae, images, noise_seed, config.objective, step)
+      means = StepTerms(
+        loss=terms.loss,
+        elbo=tf.reduce_mean(terms.elbo),
+        rate=tf.reduce_mean(terms.rate),
+        distortion=tf.reduce_mean(terms.distortion),
+      )
+      return means, optimizer.compute_gradients(
+        loss_scale.scale(terms.loss), vae.variables
+      )
+
+    means, gradients = towers.average(gradients_of, images)
+    gradients = loss_scale.unscale(gradients)
+    clipped = clip_gradients(gradients, config.training.clip_gradient_norm)
+
+    def apply_gradients():
+      # The optimizer's variables are named by the open name scope, which must
+      # not be that of a loop or of a condition: their names have to be the same
+      # in every input mode.
+      with tf.name_scope(None):
+        return optimizer.apply_gradients(clipped)
+
     # The terms must be computed with the weights before the update, also where
     # a weight's gradient does not depend on its value.
-    # The optimizer's variables are named by the open name scope, which must not
-    # be that of a loop: their names have to be the same in every input mode.
-    with tf.control_dependencies(list(means)), tf.name_scope(None):
-      update = optimizer.apply_gradients(gradients)
+    with tf.control_dependencies(list(means)):
+      update = loss_scale.apply(gradients, apply_gradients)
     with tf.control_dependencies([update]):
       next_step = tf.identity(global_step.assign(step + 1))
     return next_step, means

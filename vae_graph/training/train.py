@@ -1,5 +1,6 @@
 """Training from start to end: data, graph, session, hooks, run directory."""
 
+import dataclasses
 import typing
 from typing import Any, Dict, Optional
 
@@ -7,12 +8,13 @@ from vae_graph.checkpoints import restore_by_name
 from vae_graph.compat import tf, versions
 from vae_graph.data.dataset import load_dataset
 from vae_graph.run_directory import RunDirectory
-from vae_graph.sessions import make_config_proto
+from vae_graph.sessions import make_config_proto, resolve
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training import reports
 from vae_graph.training.events import EventWriter
 from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
+from vae_graph.training.towers import make_towers
 
 
 class TrainResult(typing.NamedTuple):
@@ -56,18 +58,26 @@ def train(
     A `TrainResult`.
 
   Raises:
+    ConfigError: settings contradict each other.
+    DeviceError: a device that is asked for is not there.
     DataError: the data set cannot be had.
     RunDirectoryError: `logdir` is unwritable or holds another configuration.
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
+  asked, config = (
+    config,
+    dataclasses.replace(config, session=resolve(config.session)),
+  )
   config_proto = make_config_proto(config.session)
+  # Before a run directory is made, whose batch size could not be changed.
+  make_towers(config)
   # A process has one thread pool, of the size that its first session asks for;
   # loading data may use a session of its own.
   with tf.Session(graph=tf.Graph(), config=config_proto):
     dataset = dataset or load_dataset(config.data)
   run = RunDirectory.open(
-    logdir, config, dataset.image_shape, flags_text, versions()
+    logdir, asked, dataset.image_shape, flags_text, versions()
   )
   with tf.Graph().as_default(), EventWriter(
     run.train_events
