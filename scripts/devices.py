@@ -1,0 +1,41 @@
+r"""Prints what devices TensorFlow sees, and the ConfigProto that flags make.
+
+    python -m scripts.devices --session=gpu_shared --gpu_memory_limit_mib=4096
+
+It takes no GPU memory.
+"""
+
+import os
+
+from absl import flags as absl_flags
+
+import vae_graph
+from flags import session
+from scripts import app
+from vae_graph import session_settings
+
+# For --help to list them.
+for module in (session, app):
+  absl_flags.adopt_module_key_flags(module)
+
+
+def main():
+  """Prints the devices, what the flags come to, and the ConfigProto."""
+  config = session.session_config()
+  variables = session_settings.environment(config)
+  # What TensorFlow sees is told before these hide the GPUs, if they do.
+  from vae_graph import devices, sessions
+
+  print("\n".join(devices.describe()))
+  os.environ.update(variables)
+  for name, value in sorted(variables.items()):
+    print(f"set for this session: {name}={value}")
+  resolved = sessions.resolve(config)
+  print(f"\n{resolved.num_towers} tower(s): ", end="")
+  print(", ".join(resolved.tower_devices) or "wherever TensorFlow puts it")
+  print("\nConfigProto:")
+  print(vae_graph.make_config_proto(config), end="")
+
+
+if __name__ == "__main__":
+  app.run(main)
