@@ -36,8 +36,8 @@ MAY_IMPORT = {
 # ... and inside the library a module imports its own layer and those above it
 # in this list. What is not listed is in the last layer.
 LAYERS = (
-  "combinations compat config errors fields files flag_definition randomness"
-  " registry session_config sessions",
+  "combinations compat config devices errors fields files flag_definition"
+  " randomness registry session_config session_settings sessions",
   "data layers variables",
   "likelihoods networks posteriors priors",
   "vae",
