@@ -102,7 +102,7 @@ class TrainBinaryTest(parameterized.TestCase):
     ("--batch_size=0", "batch_size must be at least 1, found 0"),
     ("--epoch=3", "Unknown command line flag 'epoch'. Did you mean: epochs"),
     ("--flagfile=flags/presets/no.flags", "no.flags.*--list_presets"),
-    ("--network=convolutional", "--network=convolutional.*<dense>"),
+    ("--network=convolutional", r"--network=convolutional.*<dense\|"),
     ("--hidden_units=a,b", "--hidden_units=a,b: comma-separated integers"),
     ("--learning_rate=fast", "--learning_rate=fast"),
     ("extra", "unexpected argument 'extra'"),

@@ -132,12 +132,21 @@ class TowersTest(parameterized.TestCase):
       results.append(train(config, 5, 5)[1])
     self._assert_close(*results, 1e-5)
 
-  def test_an_objective_of_a_whole_batch_is_not_divided(self):
+  @parameterized.parameters(
+    ({"objective": "infovae"}, "infovae is of a whole batch"),
+    ({"free_bits": 0.1}, "free_bits are compared with is of a whole batch"),
+    (
+      {"objective": "elbo_mc", "free_bits": 0.1},
+      "free_bits are compared with is of a whole batch",
+    ),
+  )
+  def test_an_objective_of_a_whole_batch_is_not_divided(
+    self, objective, message
+  ):
     config = dataclasses.replace(
-      config_of(num_towers=2),
-      objective=vae_graph.ObjectiveConfig(objective="infovae"),
+      config_of(num_towers=2), objective=vae_graph.ObjectiveConfig(**objective)
     )
-    with self.assertRaisesRegex(errors.ConfigError, "infovae is of a whole"):
+    with self.assertRaisesRegex(errors.ConfigError, message):
       train(config, 1)
 
   def test_steps_per_run_does_not_change_a_bit(self):

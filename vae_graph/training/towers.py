@@ -21,10 +21,6 @@ from vae_graph.sessions import resolve
 _VARIABLE_OPS = ("VarHandleOp", "VarIsInitializedOp", "VariableV2")
 
 
-# Objectives that compare the images of a batch with each other.
-_OF_A_WHOLE_BATCH = ("infovae",)
-
-
 def make_towers(config):
   """Returns what divides a batch.
 
@@ -43,11 +39,11 @@ def make_towers(config):
   devices = session.tower_devices
   if not devices:
     return Undivided()
-  objective = config.objective.objective
-  if len(devices) > 1 and objective in _OF_A_WHOLE_BATCH:
+  whole = _of_a_whole_batch(config.objective)
+  if len(devices) > 1 and whole:
     raise errors.ConfigError(
-      f"objective {objective} is of a whole batch, which {len(devices)} towers"
-      " would divide; use num_towers=1 or another objective"
+      f"{whole} is of a whole batch, which {len(devices)} towers would divide;"
+      " use num_towers=1, or do without"
     )
   if batch_size % len(devices):
     raise errors.ConfigError(
@@ -130,6 +126,15 @@ class Towers:
       return tf.DeviceSpec.from_string(mine).make_merged_spec(inner).to_string()
 
     return tf.device(place)
+
+
+def _of_a_whole_batch(objective):
+  """Returns what of an objective is no mean over its images, or None."""
+  if objective.objective == "infovae":
+    return "the MMD of objective infovae"
+  if objective.free_bits and objective.objective in ("elbo", "elbo_mc"):
+    return "the mean rate that free_bits are compared with"
+  return None
 
 
 def _rows(start, total):
