@@ -80,3 +80,21 @@ def check_data(model, data):
       f" {data.binarization} leaves none of; choose likelihood bernoulli, or"
       " binarization none"
     )
+
+
+def check_pixels(model, dtype):
+  """Checks a likelihood against the images themselves.
+
+  Args:
+    model: a `ModelConfig`.
+    dtype: the NumPy dtype of the images, uint8 or float32.
+
+  Raises:
+    ConfigError: the likelihood is not one of such pixels.
+  """
+  if model.likelihood == "discretized_logistic" and dtype != "uint8":
+    raise errors.ConfigError(
+      "likelihood discretized_logistic is one of the 256 values of a byte, but"
+      f" the images are {dtype}; store them as uint8, or choose likelihood"
+      " continuous_bernoulli or gaussian"
+    )

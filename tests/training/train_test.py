@@ -1,3 +1,4 @@
+import dataclasses
 import glob
 import json
 import os
@@ -219,6 +220,18 @@ class TrainTest(parameterized.TestCase):
       errors.NonFiniteError, r"distortion.* in training step [1-6] "
     ):
       vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+
+  def test_bytes_are_what_a_discretized_likelihood_needs(self):
+    model = vae_graph.ModelConfig(likelihood="discretized_logistic")
+    config = dataclasses.replace(toy_config(), model=model)
+    with self.assertRaisesRegex(
+      errors.ConfigError, "images are float32; store"
+    ):
+      vae_graph.train(
+        config, self.logdir, dataset=toy_dataset(dtype=np.float32)
+      )
+    self.assertFalse(os.path.exists(self.logdir))
+    self.assertTrue(self._train(config).complete)
 
   def test_another_configuration_is_refused(self):
     self._train(toy_config())

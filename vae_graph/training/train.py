@@ -5,6 +5,7 @@ import typing
 from typing import Any, Dict, Optional
 
 from vae_graph.checkpoints import restore_by_name
+from vae_graph.combinations import check_pixels
 from vae_graph.compat import tf, versions
 from vae_graph.data.dataset import load_dataset
 from vae_graph.run_directory import RunDirectory
@@ -14,7 +15,6 @@ from vae_graph.training import reports
 from vae_graph.training.events import EventWriter
 from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
-from vae_graph.training.towers import make_towers
 
 
 class TrainResult(typing.NamedTuple):
@@ -65,60 +65,56 @@ def train(
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
-  asked, config = (
-    config,
-    dataclasses.replace(config, session=resolve(config.session)),
-  )
-  config_proto = make_config_proto(config.session)
-  # Before a run directory is made, whose batch size could not be changed.
-  make_towers(config)
+  resolved = dataclasses.replace(config, session=resolve(config.session))
+  config_proto = make_config_proto(resolved.session)
   # A process has one thread pool, of the size that its first session asks for;
   # loading data may use a session of its own.
   with tf.Session(graph=tf.Graph(), config=config_proto):
     dataset = dataset or load_dataset(config.data)
-  run = RunDirectory.open(
-    logdir, asked, dataset.image_shape, flags_text, versions()
-  )
-  with tf.Graph().as_default(), EventWriter(
-    run.train_events
-  ) as train_events, EventWriter(run.test_events) as test_events:
-    graph = build_train_graph(config, dataset.train.images)
+  check_pixels(config.model, dataset.train.images.dtype)
+  with tf.Graph().as_default():
+    graph = build_train_graph(resolved, dataset.train.images)
+    init_fn = _init_fn(config.training.init_checkpoint, graph.vae)
+    # Not before the settings have proved to work, for a run directory holds
+    # whoever resumes it to them.
+    run = RunDirectory.open(
+      logdir, config, dataset.image_shape, flags_text, versions()
+    )
     last_step = _last_step(config.training, graph.batches.steps_per_epoch)
     saver = _make_saver(run.path, config.training.keep_checkpoints)
-    hooks = _make_hooks(
-      graph,
-      run,
-      train_events,
-      test_events,
-      dataset.test,
-      config.training,
-      last_step,
-      saver,
-    )
-    hooks.extend(extra_hooks)
-    hooks.append(
-      hooks_lib.InputHook(
-        graph, last_step, hooks, config.training.steps_per_run, should_stop
+    with EventWriter(run.train_events) as train_events, EventWriter(
+      run.test_events
+    ) as test_events:
+      hooks = _make_hooks(
+        graph,
+        run,
+        train_events,
+        test_events,
+        dataset.test,
+        config.training,
+        last_step,
+        saver,
       )
-    )
-    scaffold = tf.train.Scaffold(
-      saver=saver,
-      init_fn=_init_fn(config.training.init_checkpoint, graph.vae),
-    )
-    with tf.train.MonitoredTrainingSession(
-      checkpoint_dir=run.path,
-      scaffold=scaffold,
-      hooks=hooks,
-      config=config_proto,
-      # Our own hooks do these, exactly at their steps.
-      save_checkpoint_secs=None,
-      save_checkpoint_steps=None,
-      save_summaries_steps=None,
-      save_summaries_secs=None,
-      log_step_count_steps=None,
-    ) as session:
-      while not session.should_stop():
-        session.run(graph.outputs.step)
+      hooks.extend(extra_hooks)
+      hooks.append(
+        hooks_lib.InputHook(
+          graph, last_step, hooks, config.training.steps_per_run, should_stop
+        )
+      )
+      with tf.train.MonitoredTrainingSession(
+        checkpoint_dir=run.path,
+        scaffold=tf.train.Scaffold(saver=saver, init_fn=init_fn),
+        hooks=hooks,
+        config=config_proto,
+        # Our own hooks do these, exactly at their steps.
+        save_checkpoint_secs=None,
+        save_checkpoint_steps=None,
+        save_summaries_steps=None,
+        save_summaries_secs=None,
+        log_step_count_steps=None,
+      ) as session:
+        while not session.should_stop():
+          session.run(graph.outputs.step)
     step = int(tf.train.latest_checkpoint(run.path).rpartition("-")[2])
   metrics = run.read_metrics()
   return TrainResult(
