@@ -3,14 +3,17 @@
 A posterior is made from the encoder's features, inside the encoder's template,
 so that the variables of its head carry on the encoder's names. It offers
 
-    mean, stddev                               float32 [batch, code_size]
+    mean                                       float32 [batch, code_size]
     sample_and_log_prob(seed, sample_shape=()) float32 [..., batch, code_size],
                                                nats    [..., batch]
+
+and, where there is a closed form,
+
+    stddev                                     float32 [batch, code_size]
     log_prob(code)                             nats    [..., batch]
     kl_divergence(prior)                       nats    [batch]
 
-`log_prob` and `kl_divergence` exist where there is a closed form;
-`vae_graph.config` knows which choices need which. Noise is drawn from a
+`combinations.py` knows which choices need which. Noise is drawn from a
 stateless seed and pushed through the distribution, because the `sample` of
 older TensorFlow Probability knows no stateless seeds.
 """
