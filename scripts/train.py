@@ -68,11 +68,16 @@ def _summary(result, config):
     config.binarization, f"{config.binarization}ally binarized"
   )
   return (
-    f"test ELBO {metrics['test_elbo']:.2f} nats per image (standard error"
-    f" {metrics['test_elbo_stderr']:.2f}) at step {result.step:,}, epoch"
+    f"test ELBO {_number(metrics['test_elbo'])} nats per image (standard error"
+    f" {_number(metrics['test_elbo_stderr'])}) at step {result.step:,}, epoch"
     f" {metrics['epoch']:.4g}; {config.dataset} test images, {pixels} pixels,"
     " one sample each"
   )
+
+
+def _number(value):
+  """Returns a figure as text; None stands for one that is not finite."""
+  return "unknown" if value is None else f"{value:.2f}"
 
 
 if __name__ == "__main__":

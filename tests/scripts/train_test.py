@@ -163,6 +163,20 @@ class TrainBinaryTest(parameterized.TestCase):
     np.savez(path, x_train=images)
     self._assert_fails(1, "NaN", "--dataset=npz", f"--data_dir={path}")
 
+  def test_a_single_test_image_has_no_standard_error(self):
+    path = self._path("images.npz")
+    images = np.zeros((9, 4, 4), np.uint8)
+    np.savez(path, x_train=images, x_test=images[:1])
+    result = run(
+      f"--logdir={self.logdir}",
+      "--dataset=npz",
+      f"--data_dir={path}",
+      "--batch_size=3",
+      "--epochs=1",
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertIn("(standard error unknown)", result.stdout)
+
   def test_missing_folder(self):
     self._assert_fails(
       1, "nowhere", "--dataset=mnist", f"--data_dir={self._path('nowhere')}"
