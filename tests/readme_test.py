@@ -3,6 +3,7 @@ import re
 
 from absl.testing import absltest
 
+import vae_graph
 from vae_graph.compat import tf
 
 
@@ -18,6 +19,7 @@ class ReadmeTest(absltest.TestCase):
     names = {"my_reader": my_reader}
     with tf.Graph().as_default(), tf.Session() as session:
       exec(example, names)
+      self.assertIsInstance(names["vae"], vae_graph.VAE)
       session.run(tf.global_variables_initializer())
       terms, train = names["terms"], names["train"]
       losses = [session.run([terms.loss, train])[0] for _ in range(20)]
