@@ -20,6 +20,8 @@ PYPI = {
   "numpy": ("numpy",),
   "pytest": ("pytest",),
   "scipy": ("scipy",),
+  "sklearn": ("scikit_learn",),
+  "tensorboard": ("tensorboard",),
   "tensorflow": ("tensorflow_cpu",),
   "tensorflow_probability": ("tensorflow_probability", "tf_keras"),
   "tf_keras": ("tf_keras",),
