@@ -39,7 +39,8 @@ MAY_IMPORT = {
 # in this list. What is not listed is in the last layer.
 LAYERS = (
   "combinations compat config devices errors fields files flag_definition"
-  " randomness registry session_config session_settings sessions",
+  " randomness registry session_config session_settings sessions"
+  " training_config",
   "data layers variables",
   "likelihoods networks posteriors priors",
   "vae",

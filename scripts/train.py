@@ -67,17 +67,24 @@ def _summary(result, config):
   pixels = {"none": "grey"}.get(
     config.binarization, f"{config.binarization}ally binarized"
   )
+  # A posterior without a density has no ELBO.
+  figure = f"loss {_number(metrics['test_loss'], 4)}"
+  samples = ""
+  if "test_elbo" in metrics:
+    figure = (
+      f"ELBO {_number(metrics['test_elbo'])} nats per image (standard error"
+      f" {_number(metrics['test_elbo_stderr'])})"
+    )
+    samples = ", one sample each"
   return (
-    f"test ELBO {_number(metrics['test_elbo'])} nats per image (standard error"
-    f" {_number(metrics['test_elbo_stderr'])}) at step {result.step:,}, epoch"
-    f" {metrics['epoch']:.4g}; {config.dataset} test images, {pixels} pixels,"
-    " one sample each"
+    f"test {figure} at step {result.step:,}, epoch {metrics['epoch']:.4g};"
+    f" {config.dataset} test images, {pixels} pixels{samples}"
   )
 
 
-def _number(value):
+def _number(value, digits=2):
   """Returns a figure as text; None stands for one that is not finite."""
-  return "unknown" if value is None else f"{value:.2f}"
+  return "unknown" if value is None else f"{value:.{digits}f}"
 
 
 if __name__ == "__main__":

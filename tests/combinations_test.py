@@ -100,8 +100,10 @@ class CombinationsTest(parameterized.TestCase):
       samples = vae.decode(vae.prior.sample(2, (0, 0))).mean()
       session.run(tf.global_variables_initializer())
       for _ in range(3):
-        found, *_ = session.run([terms, [g for g, _ in gradients], train])
-        for name, value in found._asdict().items():
+        found, *_ = session.run(
+          [terms.defined(), [g for g, _ in gradients], train]
+        )
+        for name, value in found.items():
           self.assertTrue(np.isfinite(value).all(), name)
       for gradient in session.run([g for g, _ in gradients]):
         self.assertTrue(np.isfinite(gradient).all())
@@ -118,9 +120,18 @@ class CombinationsTest(parameterized.TestCase):
       analytic = objective == "elbo" and (
         posterior == "iaf" or prior != "standard_normal"
       )
-      vamp_of_a_flow = posterior == "iaf" and prior == "vamp"
+      vamp_without_density = prior == "vamp" and posterior in (
+        "iaf",
+        "deterministic",
+      )
+      # With infovae_alpha at its default, infovae has a rate.
+      no_density = posterior == "deterministic" and objective != "mmd_vae"
+      not_learned = objective == "mmd_vae" and (
+        prior == "mixture" or likelihood in ("gaussian", "discretized_logistic")
+      )
       self.assertTrue(
-        analytic or vamp_of_a_flow, (network, likelihood, posterior, prior)
+        analytic or vamp_without_density or no_density or not_learned,
+        (network, likelihood, posterior, prior, objective),
       )
 
   @parameterized.parameters(
@@ -132,6 +143,51 @@ class CombinationsTest(parameterized.TestCase):
       {"objective": "elbo_mc"},
       {},
       "would have to be inverted",
+    ),
+    (
+      {"posterior": "deterministic", "prior": "vamp"},
+      {"objective": "mmd_vae"},
+      {},
+      "posterior deterministic has no density; choose posterior diagonal or",
+    ),
+    *[
+      (
+        {"posterior": "deterministic"},
+        {"objective": objective},
+        {},
+        f"objective {objective} is a bound on the evidence, for which",
+      )
+      for objective in ("elbo", "elbo_mc", "iwae")
+    ],
+    (
+      {"posterior": "deterministic"},
+      {"objective": "infovae", "infovae_alpha": 0.5},
+      {},
+      "infovae_alpha 0.5 leaves a rate in objective infovae, for which",
+    ),
+    *[
+      (
+        {"prior": "mixture"},
+        objective,
+        {},
+        "weights of prior mixture cannot be learned",
+      )
+      for objective in (
+        {"objective": "mmd_vae"},
+        {"objective": "infovae", "infovae_alpha": 1},
+      )
+    ],
+    (
+      {"likelihood": "gaussian"},
+      {"objective": "mmd_vae"},
+      {},
+      "scale of likelihood gaussian cannot be learned",
+    ),
+    (
+      {},
+      {"objective": "mmd_vae", "infovae_lambda": -1},
+      {},
+      "infovae_lambda weighs the MMD and must be at least 0, found -1",
     ),
     (
       {"posterior": "full_covariance"},
@@ -170,11 +226,25 @@ class CombinationsTest(parameterized.TestCase):
     self.assertNotIn("\n", str(caught.exception))
     self.assertEmpty(graph.get_operations())
 
+  @parameterized.parameters(
+    ({"likelihood": "gaussian", "likelihood_stddev": 0.1}, {}),
+    ({}, {"objective": "infovae", "infovae_alpha": 1}),
+  )
+  def test_a_deterministic_posterior_goes_with(self, model, objective):
+    vae_graph.ExperimentConfig(
+      model=vae_graph.ModelConfig(posterior="deterministic", **model),
+      objective=vae_graph.ObjectiveConfig(
+        **{"objective": "mmd_vae", **objective}
+      ),
+    )
+
   def test_checks_name_what_the_registry_has(self):
     known = set().union(*FAMILIES.values())
     for names in (
       combinations.ANALYTIC_POSTERIORS,
       combinations.ANALYTIC_PRIORS,
+      combinations.POINT_POSTERIORS,
+      combinations.DENSITY_FREE_OBJECTIVES,
       combinations.GREY_LIKELIHOODS,
     ):
       self.assertContainsSubset(names, known)

@@ -5,11 +5,20 @@ from vae_graph import errors
 # Posteriors and priors with an analytic KL divergence between them.
 ANALYTIC_POSTERIORS = ("diagonal", "full_covariance")
 ANALYTIC_PRIORS = ("standard_normal",)
+# Posteriors that are a point, with no density.
+POINT_POSTERIORS = ("deterministic",)
+# Objectives that need no density of the posterior; infovae with alpha = 1 only.
+DENSITY_FREE_OBJECTIVES = ("infovae", "mmd_vae")
 GREY_LIKELIHOODS = (
   "continuous_bernoulli",
   "gaussian",
   "discretized_logistic",
 )
+
+
+def has_density(model):
+  """Returns whether a `ModelConfig`'s posterior has a density, so an ELBO."""
+  return model.posterior not in POINT_POSTERIORS
 
 
 def check_model(model):
@@ -27,6 +36,12 @@ def check_model(model):
       " from it, for which posterior iaf would have to be inverted; choose"
       " posterior diagonal or full_covariance, or prior mixture"
     )
+  if model.prior == "vamp" and not has_density(model):
+    raise errors.ConfigError(
+      f"prior vamp is a mixture of posteriors, and posterior {model.posterior}"
+      " has no density; choose posterior diagonal or full_covariance, or prior"
+      " standard_normal"
+    )
 
 
 def check_objective(model, objective):
@@ -39,14 +54,65 @@ def check_objective(model, objective):
   Raises:
     ConfigError: it needs what the model does not have; the line says what.
   """
-  weight = objective.infovae_alpha + objective.infovae_lambda - 1.0
-  if objective.objective == "infovae" and weight < 0:
-    raise errors.ConfigError(
-      "infovae_alpha + infovae_lambda - 1 weighs the MMD and must be at least"
-      f" 0, found {weight:g}, which would drive the codes away from the prior"
-    )
-  if objective.objective != "elbo":
+  _check_density(model, objective)
+  if objective.objective in DENSITY_FREE_OBJECTIVES:
+    _check_discrepancy(model, objective)
+  elif objective.objective == "elbo":
+    _check_analytic(model, objective)
+
+
+def _check_density(model, objective):
+  """Checks that an objective with a rate gets a posterior with a density."""
+  if has_density(model):
     return
+  if objective.objective not in DENSITY_FREE_OBJECTIVES:
+    raise errors.ConfigError(
+      f"objective {objective.objective} is a bound on the evidence, for which"
+      f" posterior {model.posterior} lacks a density; choose objective mmd_vae,"
+      " or posterior diagonal"
+    )
+  if objective.objective == "infovae" and objective.infovae_alpha != 1:
+    raise errors.ConfigError(
+      f"infovae_alpha {objective.infovae_alpha:g} leaves a rate in objective"
+      f" infovae, for which posterior {model.posterior} lacks a density; choose"
+      " infovae_alpha 1, or posterior diagonal"
+    )
+
+
+def _check_discrepancy(model, objective):
+  """Checks an objective with an MMD."""
+  published = objective.objective == "mmd_vae"
+  weight = objective.infovae_lambda
+  name = "infovae_lambda"
+  if not published:
+    weight += objective.infovae_alpha - 1.0
+    name = "infovae_alpha + infovae_lambda - 1"
+  if weight < 0:
+    raise errors.ConfigError(
+      f"{name} weighs the MMD and must be at least 0, found {weight:g}, which"
+      " would drive the codes away from the prior"
+    )
+  rate_free = published or objective.infovae_alpha == 1
+  if rate_free and model.prior == "mixture":
+    raise errors.ConfigError(
+      f"objective {objective.objective} without a rate knows the prior by"
+      " samples alone, from which the weights of prior mixture cannot be"
+      " learned; choose prior standard_normal or vamp, or objective infovae"
+      " with infovae_alpha below 1"
+    )
+  learned_scale = model.likelihood == "discretized_logistic" or (
+    model.likelihood == "gaussian" and not model.likelihood_stddev
+  )
+  if published and learned_scale:
+    raise errors.ConfigError(
+      "objective mmd_vae fits the pixels' means by their squared error, from"
+      f" which the scale of likelihood {model.likelihood} cannot be learned;"
+      " choose likelihood bernoulli, or gaussian with a likelihood_stddev"
+    )
+
+
+def _check_analytic(model, objective):
+  """Checks the objective with the KL divergence in closed form."""
   for kind, choice, able in (
     ("posterior", model.posterior, ANALYTIC_POSTERIORS),
     ("prior", model.prior, ANALYTIC_PRIORS),

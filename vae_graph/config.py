@@ -13,6 +13,7 @@ from typing import Tuple
 from vae_graph import combinations, errors, registry
 from vae_graph.fields import Config, field
 from vae_graph.session_config import SessionConfig
+from vae_graph.training_config import TrainingConfig
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,8 @@ class ModelConfig(Config):
     "diagonal",
     "Approximate posterior q(z|x). diagonal: a Gaussian with independent"
     " dimensions. full_covariance: a Gaussian. iaf: a diagonal Gaussian made"
-    " flexible by an inverse autoregressive flow.",
+    " flexible by an inverse autoregressive flow. deterministic: the code"
+    " itself, for objectives without a rate.",
     choices=registry.POSTERIORS,
   )
   posterior_scale: str = field(
@@ -103,7 +105,8 @@ class ObjectiveConfig(Config):
     "Training objective. elbo: the evidence lower bound with analytic KL"
     " divergence. elbo_mc: the same by Monte Carlo. iwae: the"
     " importance-weighted bound. infovae: with a weight of its own for how"
-    " well all codes together follow the prior.",
+    " well all codes together follow the prior, their discrepancy (MMD)."
+    " mmd_vae: the squared error per pixel and the MMD.",
     choices=registry.OBJECTIVES,
   )
   beta: float = field(
@@ -126,13 +129,13 @@ class ObjectiveConfig(Config):
   )
   infovae_alpha: float = field(
     0.0,
-    "In objective infovae, 1 minus the weight of the rate; 1 makes an MMD-VAE.",
+    "In objective infovae, 1 minus the weight of the rate; 1 drops it.",
     at_most=1,
   )
   infovae_lambda: float = field(
     1.0,
-    "In objective infovae, the weight of the codes' discrepancy (MMD) is"
-    " infovae_alpha + infovae_lambda - 1.",
+    "Weight of the MMD: in objective mmd_vae itself, in infovae infovae_alpha +"
+    " infovae_lambda - 1.",
   )
   mmd_kernel: str = field(
     "rbf",
@@ -177,128 +180,6 @@ class DataConfig(Config):
     " probability grey, from a fixed seed. dynamic: drawn anew each time an"
     " image is seen.",
     choices=("none", "static", "dynamic"),
-  )
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainingConfig(Config):
-  """How a model is trained, and what is recorded on the way."""
-
-  seed: int = field(
-    0,
-    "Seed of all randomness: initial weights, batch order, noise.",
-    at_least=0,
-    at_most=2**31 - 1,
-  )
-  batch_size: int = field(
-    100,
-    "Images in a training step. An epoch's last partial batch is dropped; each"
-    " epoch has its own order, so no image is dropped for good.",
-    at_least=1,
-  )
-  epochs: int = field(
-    20, "Passes over the training images.", at_least=0, may_change=True
-  )
-  train_steps: int = field(
-    0,
-    "Train until this global step (batches of training) instead of for"
-    " --epochs; 0: --epochs decides.",
-    at_least=0,
-    may_change=True,
-  )
-  init_checkpoint: str = field(
-    "",
-    "Checkpoint, or folder of a run, from which a new run takes the model's"
-    " weights, by name; one of another program will do.",
-  )
-  optimizer: str = field(
-    "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS
-  )
-  momentum: float = field(
-    0.0, "Momentum of optimizers rmsprop and sgd.", at_least=0, at_most=1
-  )
-  learning_rate: float = field(1e-3, "Step size of the optimizer.", above=0)
-  learning_rate_schedule: str = field(
-    "constant",
-    "How the learning rate changes. piecewise: times --decay_rate at each of"
-    " --decay_boundaries. exponential: times --decay_rate each --decay_steps,"
-    " smoothly. cosine: to 0 at --decay_steps.",
-    choices=("constant", "piecewise", "exponential", "cosine"),
-  )
-  warmup_steps: int = field(
-    0, "Steps over which the learning rate grows from 0.", at_least=0
-  )
-  decay_steps: int = field(
-    10000, "Steps of the exponential or cosine schedule.", at_least=1
-  )
-  decay_rate: float = field(
-    0.1, "Factor of the piecewise or exponential schedule.", above=0, at_most=1
-  )
-  decay_boundaries: Tuple[int, ...] = field(
-    (), "Global steps of the piecewise schedule, comma-separated.", at_least=1
-  )
-  clip_gradient_norm: float = field(
-    0.0,
-    "Largest norm of all gradients together, beyond which they are scaled"
-    " down; 0: no limit.",
-    at_least=0,
-  )
-  input_mode: str = field(
-    "auto",
-    "feed: NumPy batches through the placeholder `data`, one step a"
-    " session.run. resident: the images are a variable on the device and"
-    " batches are gathered in the graph. auto: resident where the images take"
-    " at most 1 GiB, else feed.",
-    choices=("auto", "feed", "resident"),
-    may_change=True,
-  )
-  steps_per_run: int = field(
-    0,
-    "Training steps inside one session.run, in the resident mode; 0: as many"
-    " as take about half a second.",
-    at_least=0,
-    may_change=True,
-  )
-  eval_every_epochs: int = field(
-    1,
-    "Epochs between evaluations on the whole test set; 0: only at the end.",
-    at_least=0,
-    may_change=True,
-  )
-  eval_batch_size: int = field(
-    1000, "Images in an evaluation batch.", at_least=1
-  )
-  plot_every_epochs: int = field(
-    0,
-    "Epochs between pictures in plots/; 0: only at the end.",
-    at_least=0,
-    may_change=True,
-  )
-  checkpoint_every_steps: int = field(
-    0,
-    "Steps between checkpoints, besides those at evaluations and at the end;"
-    " 0: none.",
-    at_least=0,
-    may_change=True,
-  )
-  checkpoint_every_seconds: float = field(
-    600,
-    "Seconds between checkpoints, likewise; 0: none.",
-    at_least=0,
-    may_change=True,
-  )
-  keep_checkpoints: int = field(
-    5,
-    "How many of the last checkpoints to keep; the best by test ELBO is kept"
-    " in best/ besides.",
-    at_least=1,
-    may_change=True,
-  )
-  summary_every_steps: int = field(
-    100,
-    "Steps between TensorBoard scalars of the training loss.",
-    at_least=1,
-    may_change=True,
   )
 
 

@@ -25,6 +25,7 @@ def field(
   at_least=None,
   at_most=None,
   above=None,
+  below=None,
   choices=None,
   may_change=False,
 ):
@@ -37,6 +38,7 @@ def field(
     at_least: inclusive lower bound of a number (of each one, in a tuple).
     at_most: inclusive upper bound, likewise.
     above: exclusive lower bound, likewise.
+    below: exclusive upper bound, likewise.
     choices: collection of the allowed strings; a registry dictionary stays
       live, so that parts registered later are allowed too.
     may_change: whether a run may be resumed with another value. True for
@@ -50,6 +52,7 @@ def field(
     at_least=at_least,
     at_most=at_most,
     above=above,
+    below=below,
     choices=choices,
     may_change=may_change,
   )
@@ -66,7 +69,12 @@ def optional_kind(kind):
 
 def bounds_text(metadata):
   """Returns the bounds in words, such as `at least 1`; empty if unbounded."""
-  words = (("at_least", "at least"), ("above", "above"), ("at_most", "at most"))
+  words = (
+    ("at_least", "at least"),
+    ("above", "above"),
+    ("at_most", "at most"),
+    ("below", "below"),
+  )
   parts = [
     f"{text} {metadata[key]}"
     for key, text in words
@@ -152,11 +160,13 @@ def _type_error(name, value, wanted):
 
 def _check_bounds(name, value, metadata):
   at_least, at_most = metadata["at_least"], metadata["at_most"]
-  above, choices = metadata["above"], metadata["choices"]
+  above, below = metadata["above"], metadata["below"]
+  choices = metadata["choices"]
   out_of_bounds = (
     (at_least is not None and value < at_least)
     or (at_most is not None and value > at_most)
     or (above is not None and value <= above)
+    or (below is not None and value >= below)
   )
   if out_of_bounds:
     raise errors.ConfigError(

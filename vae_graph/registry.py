@@ -27,6 +27,7 @@ POSTERIORS = {
     "vae_graph.posteriors.full_covariance:FullCovarianceNormal"
   ),
   "iaf": "vae_graph.posteriors.iaf:InverseAutoregressiveFlow",
+  "deterministic": "vae_graph.posteriors.deterministic:Deterministic",
 }
 
 # Class (config, vae) -> prior; see priors/__init__.py.
@@ -56,6 +57,7 @@ OBJECTIVES = {
   "elbo_mc": "vae_graph.objectives.elbo:elbo_mc",
   "iwae": "vae_graph.objectives.iwae:iwae",
   "infovae": "vae_graph.objectives.infovae:infovae",
+  "mmd_vae": "vae_graph.objectives.mmd_vae:mmd_vae",
 }
 
 # Function (learning_rate, config) -> tf.train.Optimizer; see

@@ -4,7 +4,9 @@ from scipy.spatial import distance
 
 import vae_graph
 from vae_graph.compat import tf
-from vae_graph.objectives.infovae import KERNELS, infovae, mmd
+from vae_graph.objectives.infovae import infovae
+from vae_graph.objectives.mmd import KERNELS, mmd
+from vae_graph.objectives.mmd_vae import mmd_vae
 from vae_graph.randomness import fold_in
 
 
@@ -88,15 +90,62 @@ class InfoVaeTest(parameterized.TestCase):
     config = vae_graph.ObjectiveConfig(
       infovae_alpha=1, infovae_lambda=12.0, mmd_kernel=kernel
     )
-    code, _ = vae.encode(self.images).sample_and_log_prob((1, 2))
-    error = tf.reduce_mean((vae.decode(code).mean() - self.images) ** 2)
-    prior_code = vae.prior.sample(20, fold_in((1, 2), "prior"))
-    mmd_vae = error + mmd(code, prior_code, KERNELS[kernel])
-    terms, mmd_vae = self._run(
-      [infovae(vae, self.images, (1, 2), config), mmd_vae]
+    terms, published = self._run(
+      [
+        infovae(vae, self.images, (1, 2), config),
+        mmd_vae(
+          vae,
+          self.images,
+          (1, 2),
+          vae_graph.ObjectiveConfig(mmd_kernel=kernel),
+        ),
+      ]
     )
     constant = 12 * 0.5 * np.log(np.pi)
-    self.assertAlmostEqual((terms.loss - constant) / 12, mmd_vae, places=4)
+    self.assertAlmostEqual(
+      (terms.loss - constant) / 12, published.loss, places=4
+    )
+
+  @parameterized.parameters("diagonal", "deterministic")
+  def test_mmd_vae_is_error_per_pixel_and_mmd(self, posterior):
+    vae = self._vae(posterior=posterior)
+    config = vae_graph.ObjectiveConfig(infovae_lambda=3.0)
+    terms = mmd_vae(vae, self.images, (1, 2), config)
+    code, _ = vae.encode(self.images).sample_and_log_prob((1, 2))
+    prior_code = vae.prior.sample(20, fold_in((1, 2), "prior"))
+    found, code, prior_code, means = self._run(
+      [terms.defined(), code, prior_code, vae.decode(code).mean()]
+    )
+
+    def kernel(x, y):
+      return np.exp(-distance.cdist(x, y, "sqeuclidean") / 2 / 2).mean()
+
+    discrepancy = (
+      kernel(code, code)
+      + kernel(prior_code, prior_code)
+      - 2 * kernel(code, prior_code)
+    )
+    expected = ((means - self.images) ** 2).mean() + 3 * discrepancy
+    self.assertAlmostEqual(found["loss"], expected, places=5)
+    cross_entropy = -(
+      self.images * np.log(means) + (1 - self.images) * np.log(1 - means)
+    ).sum(axis=(1, 2))
+    np.testing.assert_allclose(found["distortion"], cross_entropy, rtol=1e-4)
+    self.assertEqual("rate" in found, posterior == "diagonal")
+    self.assertEqual("elbo" in found, posterior == "diagonal")
+
+  def test_without_density_infovae_has_no_rate(self):
+    vae = self._vae(posterior="deterministic")
+    config = vae_graph.ObjectiveConfig(infovae_alpha=1, infovae_lambda=2)
+    terms = infovae(vae, self.images, (1, 2), config)
+    self.assertEqual(set(terms.defined()), {"loss", "distortion"})
+    code, _ = vae.encode(self.images).sample_and_log_prob((1, 2))
+    prior_code = vae.prior.sample(20, fold_in((1, 2), "prior"))
+    found, discrepancy = self._run(
+      [terms.defined(), mmd(code, prior_code, KERNELS["rbf"])]
+    )
+    expected = found["distortion"].mean() + 2 * discrepancy
+    self.assertAlmostEqual(found["loss"], expected, places=4)
 
 
 if __name__ == "__main__":

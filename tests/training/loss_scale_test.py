@@ -112,7 +112,7 @@ class LossScaleTest(parameterized.TestCase):
       named["loss_scale/scale"].load(3e38, session)
       outputs = session.run(graph.outputs, {graph.num_steps: 1})
       self.assertEqual(outputs.step, 1)
-      self.assertTrue(np.isfinite(outputs.last.loss))
+      self.assertTrue(np.isfinite(outputs.last["loss"]))
       np.testing.assert_array_equal(session.run(kernel), before)
       self.assertAlmostEqual(
         session.run(named["loss_scale/scale"]) / 1.5e38, 1, places=5

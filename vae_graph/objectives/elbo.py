@@ -20,7 +20,7 @@ import dataclasses
 from vae_graph.combinations import check_objective
 from vae_graph.compat import tf
 from vae_graph.config import ObjectiveConfig
-from vae_graph.objectives.terms import ObjectiveTerms
+from vae_graph.objectives.terms import make_terms
 
 
 def elbo(vae, images, seed, config=None, step=None):
@@ -72,12 +72,7 @@ def elbo_mc(vae, images, seed, config=None, step=None):
 
 
 def _terms(distortion, rate, penalty):
-  return ObjectiveTerms(
-    loss=tf.reduce_mean(distortion) + penalty,
-    elbo=-(rate + distortion),
-    rate=rate,
-    distortion=distortion,
-  )
+  return make_terms(tf.reduce_mean(distortion) + penalty, rate, distortion)
 
 
 def _beta(config, step):

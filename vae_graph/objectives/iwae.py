@@ -4,7 +4,7 @@ import math
 
 from vae_graph.compat import tf
 from vae_graph.config import ObjectiveConfig
-from vae_graph.objectives.terms import ObjectiveTerms
+from vae_graph.objectives.terms import make_terms
 
 
 def iwae(vae, images, seed, config=None, step=None):
@@ -38,11 +38,10 @@ def iwae(vae, images, seed, config=None, step=None):
   distortion = -_log_likelihood(vae, code, images, count)
   log_weights = -(rate + distortion)
   bound = tf.reduce_logsumexp(log_weights, axis=0) - math.log(count)
-  return ObjectiveTerms(
-    loss=-tf.reduce_mean(bound),
-    elbo=tf.reduce_mean(log_weights, axis=0),
-    rate=tf.reduce_mean(rate, axis=0),
-    distortion=tf.reduce_mean(distortion, axis=0),
+  return make_terms(
+    -tf.reduce_mean(bound),
+    tf.reduce_mean(rate, axis=0),
+    tf.reduce_mean(distortion, axis=0),
   )
 
 

@@ -1,23 +1,9 @@
-"""The ELBO of a whole split, every image counted once."""
-
-import typing
+"""The objective's terms on a whole split, every image counted once."""
 
 import numpy as np
 
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
-
-
-class Evaluation(typing.NamedTuple):
-  """Means over a split, in nats per image.
-
-  elbo_stderr is the standard error of `elbo` over the images.
-  """
-
-  elbo: float
-  elbo_stderr: float
-  rate: float
-  distortion: float
 
 
 def evaluate(session, graph, images, batch_size):
@@ -33,27 +19,24 @@ def evaluate(session, graph, images, batch_size):
     batch_size: images at a time; the last batch may be smaller.
 
   Returns:
-    An `Evaluation`.
+    `{name: float}`: the means over the split of the terms that the objective
+    has, in nats per image, and `elbo_stderr`, the standard error of `elbo` over
+    the images. `loss` is the mean of the batches' losses.
   """
-  fetches = {
-    name: getattr(graph.per_image, name)
-    for name in ("elbo", "rate", "distortion")
-  }
-  parts = []
+  terms = graph.per_image.defined()
+  values = {name: [] for name in terms}
   for start in range(0, len(images), batch_size):
-    feed = {
-      graph.data: to_unit_interval(images[start : start + batch_size]),
-      graph.noise_seed: evaluation_seed(start),
-    }
-    parts.append(session.run(fetches, feed))
+    batch = to_unit_interval(images[start : start + batch_size])
+    feed = {graph.data: batch, graph.noise_seed: evaluation_seed(start)}
+    for name, value in session.run(terms, feed).items():
+      # A batch's loss counts once for each of its images.
+      values[name].append(np.broadcast_to(value, len(batch)))
   values = {
-    name: np.concatenate([part[name] for part in parts]).astype(np.float64)
-    for name in fetches
+    name: np.concatenate(parts).astype(np.float64)
+    for name, parts in values.items()
   }
-  spread = values["elbo"].std(ddof=1) if len(images) > 1 else np.nan
-  return Evaluation(
-    elbo=float(values["elbo"].mean()),
-    elbo_stderr=float(spread / np.sqrt(len(images))),
-    rate=float(values["rate"].mean()),
-    distortion=float(values["distortion"].mean()),
-  )
+  means = {name: float(value.mean()) for name, value in values.items()}
+  if "elbo" in values:
+    spread = values["elbo"].std(ddof=1) if len(images) > 1 else np.nan
+    means["elbo_stderr"] = float(spread / np.sqrt(len(images)))
+  return means

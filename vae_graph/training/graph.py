@@ -6,7 +6,7 @@ each other make the training op: a batch source (step -> images), a step
 """
 
 import typing
-from typing import Any
+from typing import Any, Dict
 
 import numpy as np
 
@@ -15,19 +15,11 @@ from vae_graph.compat import require_graph_mode, tf
 from vae_graph.data.batches import make_batches
 from vae_graph.data.binarization import binarize
 from vae_graph.randomness import fold_in, step_seed
+from vae_graph.training.averaging import make_averages
 from vae_graph.training.loss_scale import make_loss_scale
 from vae_graph.training.optimizers import clip_gradients, make_optimizer
 from vae_graph.training.towers import make_towers
 from vae_graph.vae import VAE
-
-
-class StepTerms(typing.NamedTuple):
-  """Batch means of a training step, float32 scalars in nats per image."""
-
-  loss: Any
-  elbo: Any
-  rate: Any
-  distortion: Any
 
 
 class RunOutputs(typing.NamedTuple):
@@ -35,14 +27,15 @@ class RunOutputs(typing.NamedTuple):
 
   step: int64, the global step after it.
   steps: int64, training steps that it made.
-  last: `StepTerms` of the last step.
-  total: `StepTerms` summed over its steps.
+  last: `{name: float32 scalar}`, the batch means of the objective's terms in the
+    last step; see `ObjectiveTerms.means`.
+  total: the same, summed over its steps.
   """
 
   step: Any
   steps: Any
-  last: StepTerms
-  total: StepTerms
+  last: Dict[str, Any]
+  total: Dict[str, Any]
 
 
 class TrainGraph(typing.NamedTuple):
@@ -60,6 +53,7 @@ class TrainGraph(typing.NamedTuple):
   reconstruction: tf.Tensor
   samples: tf.Tensor
   per_image: Any
+  averages: Any
   global_step: tf.Variable
   outputs: RunOutputs
   all_finite: tf.Tensor
@@ -107,16 +101,22 @@ def _build(config, images, towers):
   code, _ = posterior.sample_and_log_prob(noise_seed)
   prior_codes = vae.prior.sample(num_samples, fold_in(noise_seed, "prior"))
   per_image = objective(vae, observation, noise_seed, config.objective)
-  tf.reduce_mean(per_image.elbo, name="elbo")
+  for name in ("loss", "elbo"):
+    if name in per_image.defined():
+      tf.identity(per_image.means()[name], name=name)
 
   with towers.update_scope():
     batches = make_batches(images, config.training, data)
     num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
-    step = _make_step(vae, objective, config, global_step, towers)
+    averages = make_averages(
+      config.training.ema_decay, vae.variables, global_step
+    )
+    step = _make_step(vae, objective, config, global_step, towers, averages)
     if batches.max_steps_per_run == 1:
       outputs = _one_step(step, batches, global_step)
     else:
-      outputs = _loop(step, batches, global_step, num_steps)
+      names = per_image.defined()
+      outputs = _loop(step, names, batches, global_step, num_steps)
     tf.group(*tf.nest.flatten(outputs), name="train_step")
 
   return TrainGraph(
@@ -132,6 +132,7 @@ def _build(config, images, towers):
     reconstruction=tf.identity(vae.decode(code).mean(), name="reconstruction"),
     samples=tf.identity(vae.decode(prior_codes).mean(), name="samples"),
     per_image=per_image,
+    averages=averages,
     global_step=global_step,
     outputs=outputs,
     all_finite=_all_finite(tf.global_variables()),
@@ -146,8 +147,8 @@ def _global_step():
     return tf.train.get_or_create_global_step()
 
 
-def _make_step(vae, objective, config, global_step, towers):
-  """Returns the function from (images, step) to (next step, StepTerms)."""
+def _make_step(vae, objective, config, global_step, towers, averages):
+  """Returns the function from (images, step) to (next step, terms)."""
   loss_scale = make_loss_scale(config.session.mixed_precision)
   seed = config.training.seed
 
@@ -155,18 +156,12 @@ def _make_step(vae, objective, config, global_step, towers):
     optimizer = make_optimizer(config.training, step)
 
     def gradients_of(images, rows):
-      """Returns StepTerms and gradients for some rows of the batch."""
+      """Returns terms and gradients for some rows of the batch."""
       if config.data.binarization == "dynamic":
         images = binarize(images, rows(step_seed(seed, step, "binarization")))
       noise_seed = rows(step_seed(seed, step))
       terms = objective(vae, images, noise_seed, config.objective, step)
-      means = StepTerms(
-        loss=terms.loss,
-        elbo=tf.reduce_mean(terms.elbo),
-        rate=tf.reduce_mean(terms.rate),
-        distortion=tf.reduce_mean(terms.distortion),
-      )
-      return means, optimizer.compute_gradients(
+      return terms.means(), optimizer.compute_gradients(
         loss_scale.scale(terms.loss), vae.variables
       )
 
@@ -183,9 +178,11 @@ def _make_step(vae, objective, config, global_step, towers):
 
     # The terms must be computed with the weights before the update, also where
     # a weight's gradient does not depend on its value.
-    with tf.control_dependencies(list(means)):
+    with tf.control_dependencies(list(means.values())):
       update = loss_scale.apply(gradients, apply_gradients)
     with tf.control_dependencies([update]):
+      averaged = averages.update()
+    with tf.control_dependencies([averaged]):
       next_step = tf.identity(global_step.assign(step + 1))
     return next_step, means
 
@@ -199,24 +196,24 @@ def _one_step(step, batches, global_step):
   return RunOutputs(step=after, steps=after - before, last=terms, total=terms)
 
 
-def _loop(step, batches, global_step, num_steps):
+def _loop(step, names, batches, global_step, num_steps):
   """Returns the RunOutputs of `num_steps` training steps in a while_loop.
 
   The loop ends early when a term is not finite, so that `last` are the terms of
   the step that went wrong.
   """
   before = tf.identity(global_step.read_value())
-  zeros = StepTerms(*[tf.zeros([]) for _ in StepTerms._fields])
+  zeros = {name: tf.zeros([]) for name in names}
 
   def more_to_do(now, last, total):
     del total
-    finite = tf.reduce_all(tf.math.is_finite(tf.stack(list(last))))
+    finite = tf.reduce_all(tf.math.is_finite(tf.stack(list(last.values()))))
     return tf.logical_and(now < before + num_steps, finite)
 
   def body(now, last, total):
     del last
     after, terms = step(batches.batch(now), now)
-    total = StepTerms(*[a + b for a, b in zip(total, terms)])
+    total = {name: total[name] + terms[name] for name in names}
     return after, terms, total
 
   after, last, total = tf.while_loop(

@@ -122,7 +122,7 @@ class FiniteHook(RunHook):
 
   def after_steps(self, run_context, outputs):
     """Raises NonFiniteError, which names the step and the terms."""
-    terms = outputs.last._asdict()
+    terms = outputs.last
     bad = [name for name, value in terms.items() if not np.isfinite(value)]
     if bad:
       values = ", ".join(f"{name} {value}" for name, value in terms.items())

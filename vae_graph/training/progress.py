@@ -6,12 +6,13 @@ import time
 import tqdm
 
 from vae_graph.training.hooks import RunHook
+from vae_graph.training.records import headline
 
 _SECONDS_BETWEEN_LINES = 30.0
 
 
 class ProgressHook(RunHook):
-  """Shows time left, images per second and the last training ELBO.
+  """Shows time left, images per second and the last training ELBO (or loss).
 
   Args:
     graph: a `TrainGraph`.
@@ -46,12 +47,13 @@ class ProgressHook(RunHook):
 
   def after_steps(self, run_context, outputs):
     """Moves the bar, or writes a line now and then."""
-    elbo = outputs.total.elbo / outputs.steps
+    total = outputs.total.items()
+    text = headline({name: value / outputs.steps for name, value in total})
     if not self._bar.disable:
-      self._bar.set_postfix_str(f"ELBO {elbo:.1f}", refresh=False)
+      self._bar.set_postfix_str(text, refresh=False)
       self._bar.update(int(outputs.steps) * self._batch_size)
     elif time.time() - self._last_line_time >= _SECONDS_BETWEEN_LINES:
-      self.line(self._plain_line(int(outputs.step), elbo))
+      self.line(self._plain_line(int(outputs.step), text))
 
   def line(self, text):
     """Writes a line without disturbing the bar."""
@@ -64,10 +66,10 @@ class ProgressHook(RunHook):
     del session
     self._bar.close()
 
-  def _plain_line(self, step, elbo):
+  def _plain_line(self, step, text):
     speed = (step - self._first_step) / (time.time() - self._first_time)
     left = tqdm.tqdm.format_interval((self._last_step - step) / speed)
     return (
-      f"step {step:,} of {self._last_step:,}: train ELBO {elbo:.1f},"
+      f"step {step:,} of {self._last_step:,}: train {text},"
       f" {speed * self._batch_size:,.0f} images/s, {left} left"
     )

@@ -3,6 +3,7 @@
 import math
 import time
 
+from vae_graph.training import records
 from vae_graph.training.evaluate import evaluate
 from vae_graph.training.hooks import RunHook, next_multiple
 from vae_graph.training.pictures import draw_pictures
@@ -24,7 +25,7 @@ class TermMeans:
 
   def add(self, outputs):
     """Adds the `RunOutputs` of the run that `start` began."""
-    for name, value in outputs.total._asdict().items():
+    for name, value in outputs.total.items():
       self._totals[name] = self._totals.get(name, 0.0) + float(value)
     self._steps += int(outputs.steps)
     self._seconds += time.time() - self._start
@@ -148,32 +149,23 @@ class EvaluationHook(RunHook):
   def _evaluate(self, session, step):
     self._save(session, step)
     train = self._means.take()
-    test = evaluate(
-      session, self.graph, self._images, self._config.eval_batch_size
-    )
-    record = {
-      "step": step,
-      "epoch": step / self.graph.batches.steps_per_epoch,
-      "test_elbo": test.elbo,
-      "test_elbo_stderr": test.elbo_stderr,
-      "test_rate": test.rate,
-      "test_distortion": test.distortion,
-    }
-    if train:
-      record["train_elbo"] = train["elbo"]
-      record["train_rate"] = train["rate"]
-      record["train_distortion"] = train["distortion"]
-      record["images_per_second"] = train["images_per_second"]
+    with self.graph.averages.used_in(session):
+      test = evaluate(
+        session, self.graph, self._images, self._config.eval_batch_size
+      )
+    epoch = step / self.graph.batches.steps_per_epoch
+    record = records.make_record(step, epoch, test, train)
     self._keep_if_best(session, step, record)
-    self._events.scalars(test._asdict(), step)
+    self._events.scalars(test, step)
     self._run.append_metrics(record)
-    self._report(_line(record, self._last_step))
+    self._report(records.line(record, self._last_step))
 
   def _keep_if_best(self, session, step, record):
     best = self._run.read_best()
-    if best is not None and best["test_elbo"] >= record["test_elbo"]:
+    quality = records.quality(record)
+    if best is not None and records.quality(best) >= quality:
       return
-    if not math.isfinite(record["test_elbo"]):
+    if not math.isfinite(quality):
       return
     self._best_saver.save(session, self._run.best_prefix, global_step=step)
     self._run.write_best(record)
@@ -217,21 +209,8 @@ class PlotHook(RunHook):
       self._draw(session, step, "")
 
   def _draw(self, session, step, folder):
-    pictures = draw_pictures(
-      session, self.graph, self._run, self._test, self._batch_size, folder
-    )
+    with self.graph.averages.used_in(session):
+      pictures = draw_pictures(
+        session, self.graph, self._run, self._test, self._batch_size, folder
+      )
     self._events.pictures(pictures, step)
-
-
-def _line(record, last_step):
-  parts = [f"step {record['step']:,} of {last_step:,}"]
-  parts[0] += f" (epoch {record['epoch']:.4g}):"
-  if "train_elbo" in record:
-    parts.append(f"train ELBO {record['train_elbo']:.1f},")
-  parts.append(
-    f"test ELBO {record['test_elbo']:.1f} (rate {record['test_rate']:.1f},"
-    f" distortion {record['test_distortion']:.1f})"
-  )
-  if "images_per_second" in record:
-    parts.append(f"at {record['images_per_second']:,.0f} images/s")
-  return " ".join(parts)

@@ -97,8 +97,8 @@ class Towers:
 
     Args:
       compute: function of a tower's images and of `rows`, which turns the
-        batch's seed into the seed of the tower's rows. It returns a namedtuple
-        of scalar tensors, and pairs of gradient and variable.
+        batch's seed into the seed of the tower's rows. It returns a dict of
+        scalar tensors, and pairs of gradient and variable.
       images: float32 `[batch, *image_shape]`, in the update scope.
 
     Returns:
@@ -114,7 +114,7 @@ class Towers:
       with self._scope(self._devices[i]), tf.name_scope(f"tower_{i}"):
         results.append(compute(part, _rows(i * size, total)))
     terms, gradients = zip(*results)
-    means = type(terms[0])(*[_mean(values) for values in zip(*terms)])
+    means = {name: _mean([each[name] for each in terms]) for name in terms[0]}
     return means, [_mean_gradient(pairs) for pairs in zip(*gradients)]
 
   def _scope(self, device):
@@ -130,8 +130,8 @@ class Towers:
 
 def _of_a_whole_batch(objective):
   """Returns what of an objective is no mean over its images, or None."""
-  if objective.objective == "infovae":
-    return "the MMD of objective infovae"
+  if objective.objective in ("infovae", "mmd_vae"):
+    return f"the MMD of objective {objective.objective}"
   if objective.free_bits and objective.objective in ("elbo", "elbo_mc"):
     return "the mean rate that free_bits are compared with"
   return None

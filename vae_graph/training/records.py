@@ -1,0 +1,63 @@
+"""An evaluation as a record of metrics.jsonl, and in words.
+
+Most figures are the objective's terms, `test_` or `train_` and then their name.
+A model whose posterior has no density has no ELBO and no rate; it is judged by
+its loss.
+"""
+
+
+def make_record(step, epoch, test, train):
+  """Returns the record of an evaluation.
+
+  Args:
+    step: the global step.
+    epoch: passes over the training images, a float.
+    test: `{name: mean over the test set}`, see `evaluate`.
+    train: `{name: mean since the last evaluation}` with `images_per_second`;
+      empty before the first step.
+  """
+  record = {"step": step, "epoch": epoch}
+  record.update({f"test_{name}": value for name, value in test.items()})
+  for name, value in train.items():
+    known = name == "images_per_second"
+    record[name if known else f"train_{name}"] = value
+  return record
+
+
+def quality(record):
+  """Returns the figure that is highest in the best of a run's records."""
+  if "test_elbo" in record:
+    return record["test_elbo"]
+  return -record["test_loss"]
+
+
+def headline(terms, prefix=""):
+  """Returns the figure that a model is judged by, as text.
+
+  Args:
+    terms: dict of figures.
+    prefix: of their names, such as `test_`.
+  """
+  if f"{prefix}elbo" in terms:
+    return f"ELBO {terms[f'{prefix}elbo']:.1f}"
+  return f"loss {terms[f'{prefix}loss']:.4g}"
+
+
+def line(record, last_step):
+  """Returns a line of text about an evaluation.
+
+  Args:
+    record: the record.
+    last_step: the global step at which training ends.
+  """
+  text = f"step {record['step']:,} of {last_step:,}"
+  text += f" (epoch {record['epoch']:.4g}): "
+  if "train_loss" in record:
+    text += f"train {headline(record, 'train_')}, "
+  text += f"test {headline(record, 'test_')} ("
+  if "test_rate" in record:
+    text += f"rate {record['test_rate']:.1f}, "
+  text += f"distortion {record['test_distortion']:.1f})"
+  if "images_per_second" in record:
+    text += f" at {record['images_per_second']:,.0f} images/s"
+  return text
