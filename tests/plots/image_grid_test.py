@@ -7,26 +7,8 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 from tests.plots import picture
+from tests.plots.picture import find, random_images
 from vae_graph import plots
-
-
-def random_images(shape, seed=0):
-  # Random bytes, so that an image's place in the picture can be found by them.
-  return np.random.RandomState(seed).randint(0, 256, shape).astype(np.uint8)
-
-
-def find(shown, image, scale):
-  """Returns where an image is shown: the list of its (top, left)."""
-  if image.ndim == 2:
-    image = np.stack([image] * 3, axis=-1)
-  tile = image.repeat(scale, axis=0).repeat(scale, axis=1)
-  height, width, _ = tile.shape
-  candidates = np.argwhere((shown == tile[0, 0]).all(axis=-1))
-  return [
-    (top, left)
-    for top, left in candidates
-    if np.array_equal(shown[top : top + height, left : left + width], tile)
-  ]
 
 
 class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
@@ -116,6 +98,24 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     heights = [label.get_position()[1] for label in labels]
     self.assertEqual(heights, sorted(heights, reverse=True))
     self.assertGreater(title.get_position()[1], heights[0])
+
+  def test_samples_are_a_third_row(self):
+    images, means, samples = (
+      random_images((11, 28, 28), seed) for seed in range(3)
+    )
+    shown = self.draw(plots.plot_reconstructions, images, means, 20, samples)
+    for column in (0, 10):
+      places = [find(shown, row[column], 3) for row in (images, means, samples)]
+      self.assertEqual([len(place) for place in places], [1, 1, 1])
+      tops, lefts = zip(*[place[0] for place in places])
+      self.assertLen(set(lefts), 1)
+      self.assertEqual(np.diff(tops).tolist(), [90, 90])
+    _, *labels = self.texts(
+      plots.plot_reconstructions, images, means, samples=samples
+    )
+    self.assertEqual(labels, ["test image", "decoder mean", "sample"] * 2)
+    with self.assertRaisesRegex(ValueError, "images and samples must have one"):
+      plots.plot_reconstructions(self.path, images, means, 20, samples[:3])
 
   def test_at_most_twenty_pairs_are_shown(self):
     images = random_images((30, 28, 28))

@@ -130,6 +130,52 @@ class TrainingCurveTest(picture.PictureTestCase):
     np.testing.assert_array_equal(elbo_axes.lines[1].get_xdata(), [0, 1, 4])
     np.testing.assert_array_equal(rate_axes.lines[0].get_xdata(), range(4))
 
+  def test_without_an_elbo_the_loss_is_drawn(self):
+    metrics = [
+      {
+        "step": 600 * epoch,
+        "epoch": float(epoch),
+        "test_loss": 0.03 + 0.05 / (epoch + 1),
+        "train_loss": 0.04 + 0.05 / (epoch + 1),
+        "test_distortion": 60 + 40 / (epoch + 1),
+      }
+      for epoch in range(5)
+    ]
+    figure = self.draw_figure(plots.plot_training_curve, metrics)
+    loss_axes, distortion_axes = figure.axes
+    train, test = loss_axes.lines
+    self.assertEqual([train.get_label(), test.get_label()], ["train", "test"])
+    for line, name in ((train, "train_loss"), (test, "test_loss")):
+      np.testing.assert_array_equal(
+        line.get_ydata(), [record[name] for record in metrics]
+      )
+    self.assertEqual(loss_axes.get_ylabel(), "loss")
+    self.assertEqual(texts(loss_axes), ["0.04"])
+    self.assertIn("distortion", distortion_axes.get_title())
+    np.testing.assert_array_equal(
+      distortion_axes.lines[0].get_ydata(),
+      [record["test_distortion"] for record in metrics],
+    )
+
+  def test_small_figures_keep_three_digits(self):
+    metrics = [{"epoch": 1, "test_loss": 0.031249}]
+    axes = self.draw_figure(plots.plot_training_curve, metrics).axes[0]
+    self.assertEqual(texts(axes), ["0.0312"])
+
+  def test_a_loss_beside_the_elbo_changes_nothing(self):
+    metrics = [evaluation(epoch) for epoch in range(5)]
+    plots.plot_training_curve(self.path, metrics)
+    without = self.read_bytes()
+    for record in metrics:
+      record["test_loss"] = -record["test_elbo"]
+    plots.plot_training_curve(self.path, metrics)
+    self.assertEqual(self.read_bytes(), without)
+    # The ELBO of a run that diverged is null, but it is what counts there.
+    for record in metrics:
+      record["test_elbo"] = None
+    axes = self.draw_figure(plots.plot_training_curve, metrics).axes
+    self.assertIn("ELBO", axes[0].get_title())
+
   def test_no_value_at_all_still_gives_a_picture(self):
     self.draw(plots.plot_training_curve, [{"step": 0, "epoch": 0}])
 

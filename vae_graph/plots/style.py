@@ -1,6 +1,7 @@
 """What the pictures have in common: size of text, colours, and saving."""
 
 import io
+import math
 
 import matplotlib
 import matplotlib.patheffects
@@ -58,6 +59,14 @@ def make_figure(width, height, **kwargs):
   figure = Figure((width / DPI, height / DPI), DPI, facecolor="white", **kwargs)
   FigureCanvasAgg(figure)
   return figure
+
+
+def text_width(text, size):
+  """Returns how many whole pixels a text of that many points is wide."""
+  figure = make_figure(1, 1)
+  label = figure.text(0, 0, text, fontsize=size)
+  box = label.get_window_extent(figure.canvas.get_renderer())
+  return math.ceil(box.width)
 
 
 def style_axes(axes, title, x_label, y_label):

@@ -10,12 +10,17 @@ from vae_graph.plots import style
 _WIDTH, _HEIGHT = 1320, 640
 # More evaluations than this make a line without a marker at each.
 _MOST_MARKERS = 60
-_TEST = {"color": "#0f6cb6", "linestyle": "-", "marker": "o"}
-_TRAIN = {"color": "#e76300", "linestyle": "--", "marker": "s"}
+_LOOKS = {
+  "train": {"color": "#e76300", "linestyle": "--", "marker": "s"},
+  "test": {"color": "#0f6cb6", "linestyle": "-", "marker": "o"},
+}
 
 
 def plot_training_curve(path, metrics):
   """Draws the ELBO, and beside it distortion and rate, against the epoch.
+
+  Of a model without an ELBO (its encoder is deterministic) the loss that
+  training minimises is drawn, and beside it the distortion.
 
   Values before epoch 1, which may be far off, do not squash the curve: where
   they would, the vertical range is that of the others, and an arrow at the edge
@@ -25,32 +30,35 @@ def plot_training_curve(path, metrics):
     path: the PNG file to write.
     metrics: the evaluations as in `metrics.jsonl`: dicts of `epoch` and, in
       nats per image, `test_elbo`, `test_rate`, `test_distortion` and
-      `train_elbo`. A value that is missing, None or not finite leaves a gap.
+      `train_elbo`; where no record has a `test_elbo`, of `test_loss` and
+      `train_loss` in the loss's own unit, and `test_distortion`. A value that
+      is missing, None or not finite leaves a gap.
 
   Raises:
     ValueError: there are no evaluations.
   """
   if not metrics:
     raise ValueError("metrics must hold at least one evaluation")
-  epochs = _column(metrics, "epoch")
-  test_elbo = _column(metrics, "test_elbo")
-  train_elbo = _column(metrics, "train_elbo")
+  has_loss_alone = any("test_loss" in record for record in metrics) and not any(
+    "test_elbo" in record for record in metrics
+  )
   figure = style.make_figure(_WIDTH, _HEIGHT, layout="constrained")
   grid = figure.add_gridspec(2, 2, width_ratios=(5, 4))
-  elbo_axes = figure.add_subplot(grid[:, 0])
-  distortion_axes = figure.add_subplot(grid[0, 1])
-  rate_axes = figure.add_subplot(grid[1, 1])
-  lines = [("train", train_elbo, _TRAIN), ("test", test_elbo, _TEST)]
-  _draw(elbo_axes, "Evidence lower bound (ELBO)", epochs, lines)
-  distortion = [("test", _column(metrics, "test_distortion"), _TEST)]
-  _draw(
-    distortion_axes,
-    "Test distortion, \N{MINUS SIGN}E[log p(x|z)]",
-    epochs,
-    distortion,
-  )
-  rate = [("test", _column(metrics, "test_rate"), _TEST)]
-  _draw(rate_axes, "Test rate, KL(q(z|x) || p(z))", epochs, rate)
+  main_axes = figure.add_subplot(grid[:, 0])
+  if has_loss_alone:
+    main = ("train_loss", "test_loss")
+    _draw(main_axes, "Loss that training minimises", metrics, main, "loss")
+    distortion_axes = figure.add_subplot(grid[:, 1])
+  else:
+    main = ("train_elbo", "test_elbo")
+    _draw(main_axes, "Evidence lower bound (ELBO)", metrics, main)
+    distortion_axes = figure.add_subplot(grid[0, 1])
+  title = "Test distortion, \N{MINUS SIGN}E[log p(x|z)]"
+  _draw(distortion_axes, title, metrics, ("test_distortion",))
+  if not has_loss_alone:
+    rate_axes = figure.add_subplot(grid[1, 1])
+    title = "Test rate, KL(q(z|x) || p(z))"
+    _draw(rate_axes, title, metrics, ("test_rate",))
   style.save_png(figure, path)
 
 
@@ -62,19 +70,21 @@ def _column(metrics, name):
   return np.where(np.isfinite(values), values, np.nan)
 
 
-def _draw(axes, title, epochs, lines):
+def _draw(axes, title, metrics, names, unit="nats per image"):
   """Draws one panel.
 
   Args:
     axes: where to.
     title: what the values are.
-    epochs: `[n]`.
-    lines: list of (name, values `[n]`, look); the last value of the last line
-      is written beside it.
+    metrics: the evaluations.
+    names: of their values, `train_...` or `test_...`; the last value of the
+      last one is written beside it.
+    unit: of the values.
   """
-  style.style_axes(axes, title, "epoch", "nats per image")
-  low, high = value_range(epochs, [values for _, values, _ in lines])
-  axes.set_ylim(low, high)
+  style.style_axes(axes, title, "epoch", unit)
+  epochs = _column(metrics, "epoch")
+  columns = [_column(metrics, name) for name in names]
+  axes.set_ylim(*value_range(epochs, columns))
   start, end = epochs.min(), epochs.max()
   span = max(end - start, 1)
   # Room for the figures of values cut off, and for the last figure.
@@ -82,7 +92,9 @@ def _draw(axes, title, epochs, lines):
   ticks = MaxNLocator(integer=True).tick_values(start, end)
   ticks = [tick for tick in ticks if start <= tick <= end]
   axes.set_xticks(ticks or [start])
-  for line, (name, values, look) in enumerate(lines):
+  for line, (name, values) in enumerate(zip(names, columns)):
+    split = name.split("_")[0]
+    look = _LOOKS[split]
     there = np.isfinite(values)
     if not there.any():
       continue
@@ -90,16 +102,17 @@ def _draw(axes, title, epochs, lines):
     axes.plot(
       epochs[there],
       values[there],
-      label=name,
+      label=split,
       linewidth=1.6,
       markersize=marker_size,
       **look,
     )
     _mark_cut_values(axes, epochs, values, look["color"], line)
-  _, values, look = lines[-1]
-  _write_last(axes, epochs, values, look["color"])
+  _write_last(axes, epochs, columns[-1], look["color"])
   if len(axes.lines) > 1:
-    axes.legend(fontsize=style.LABEL_SIZE, loc="lower right")
+    # Where the curve is not: a bound rises, a loss falls.
+    corner = "upper right" if unit == "loss" else "lower right"
+    axes.legend(fontsize=style.LABEL_SIZE, loc=corner)
 
 
 def value_range(epochs, columns):
@@ -177,5 +190,8 @@ def _write(axes, text, offset, color, ha="left", **place):
 
 def _number(value):
   """Returns a figure as the ticks show it, with a true minus sign."""
-  digits = 1 if abs(value) >= 100 else 2
-  return f"{value:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
+  if 0 < abs(value) < 0.1:
+    text = f"{value:.3g}"
+  else:
+    text = f"{value:,.{1 if abs(value) >= 100 else 2}f}"
+  return text.replace("-", "\N{MINUS SIGN}")
