@@ -18,6 +18,7 @@ class ConfigTest(parameterized.TestCase):
   @parameterized.parameters(
     (config.TrainingConfig, {"batch_size": 0}, "batch_size must be at least 1"),
     (config.TrainingConfig, {"learning_rate": 0}, "must be above 0, found 0"),
+    (config.TrainingConfig, {"ema_decay": 1}, "at least 0 and below 1, found"),
     (config.TrainingConfig, {"learning_rate": float("nan")}, "finite"),
     (config.TrainingConfig, {"epochs": 1.5}, "epochs must be int, found 1.5"),
     (config.TrainingConfig, {"seed": True}, "seed must be int, found True"),

@@ -1,4 +1,4 @@
-"""The configuration of training: how a model is fitted, and what is recorded."""
+"""The configuration of training: how to fit a model, and what to record."""
 
 import dataclasses
 from typing import Tuple
@@ -97,6 +97,13 @@ class TrainingConfig(Config):
   eval_every_epochs: int = field(
     1,
     "Epochs between evaluations on the whole test set; 0: only at the end.",
+    at_least=0,
+    may_change=True,
+  )
+  early_stopping: int = field(
+    0,
+    "End training when so many evaluations in a row were no better than the"
+    " best before them, by test ELBO; 0: never.",
     at_least=0,
     may_change=True,
   )

@@ -17,6 +17,18 @@ class RecordsTest(absltest.TestCase):
       " 20.0, distortion 80.0) at 1,234 images/s",
     )
 
+  def test_stale_is_a_run_whose_last_records_are_no_better(self):
+    def is_stale(elbos, patience):
+      history = [{"step": i, "test_elbo": x} for i, x in enumerate(elbos)]
+      return records.is_stale(history, patience)
+
+    self.assertFalse(is_stale([-5, -4, -4.5], 2))
+    self.assertTrue(is_stale([-5, -4, -4.5, -4], 2))
+    self.assertFalse(is_stale([-5, -4, -4.5, -3], 2))
+    self.assertFalse(is_stale([-4, -5, -6], 3))
+    self.assertFalse(is_stale([-4, -5, -6], 0))
+    self.assertTrue(is_stale([-4, None, None], 2))
+
   def test_a_model_without_an_elbo_is_judged_by_its_loss(self):
     worse, better = (
       records.make_record(0, 0, {"loss": loss, "distortion": 200.0}, {})

@@ -77,15 +77,14 @@ class TrainTest(parameterized.TestCase):
     self.assertEqual(variables(self.logdir)["global_step"], last_step)
     self.assertEqual(result.metrics["step"], last_step)
 
-  @parameterized.product(
-    input_mode=("feed", "resident"), binarization=("none", "dynamic")
+  @parameterized.parameters(
+    {"input_mode": "feed", "binarization": "none"},
+    {"input_mode": "feed", "binarization": "dynamic"},
+    {"input_mode": "resident", "binarization": "none", "ema_decay": 0.9},
+    {"input_mode": "resident", "binarization": "dynamic"},
   )
-  def test_a_killed_run_resumes_to_the_same_bits(
-    self, input_mode, binarization
-  ):
-    config = toy_config(
-      binarization, epochs=3, input_mode=input_mode, checkpoint_every_steps=4
-    )
+  def test_a_killed_run_resumes_to_the_same_bits(self, **settings):
+    config = toy_config(epochs=3, checkpoint_every_steps=4, **settings)
     whole = os.path.join(self.folder, "whole")
     self._train(config, whole)
     for crash_step in (1, 9, 10, 17):
@@ -272,6 +271,75 @@ class TrainTest(parameterized.TestCase):
 
     self._train(toy_config(epochs=2), extra_hooks=[EveryFour()])
     self.assertContainsSubset([4, 8, 12], seen)
+
+  def test_early_stopping_ends_a_run_that_gets_no_better(self):
+    # With such a learning rate the weights only get worse.
+    config = toy_config(epochs=30, learning_rate=3.0, optimizer="adam")
+    config = dataclasses.replace(
+      config,
+      training=dataclasses.replace(config.training, early_stopping=3),
+    )
+    result = self._train(config)
+    elbos = [record["test_elbo"] for record in self._metrics(self.logdir)]
+    self.assertTrue(result.complete)
+    self.assertLess(result.step, 180)
+    self.assertLess(max(elbos[-3:]), max(elbos[:-3]))
+    self.assertTrue(
+      os.path.exists(os.path.join(self.logdir, "plots", "codes.png"))
+    )
+    # The same command has nothing to do, one with more patience has.
+    self.assertEqual(self._train(config), result)
+    patient = dataclasses.replace(
+      config,
+      training=dataclasses.replace(config.training, early_stopping=4),
+    )
+    self.assertGreater(self._train(patient).step, result.step)
+
+  def test_a_model_without_density_is_judged_by_its_loss(self):
+    config = dataclasses.replace(
+      toy_config(epochs=4),
+      model=vae_graph.ModelConfig(hidden_units=(8,), posterior="deterministic"),
+      objective=vae_graph.ObjectiveConfig(objective="mmd_vae"),
+    )
+    result = self._train(config)
+    self.assertNotIn("test_elbo", result.metrics)
+    records = self._metrics(self.logdir)
+    best = min(records, key=lambda record: record["test_loss"])
+    path = tf.train.latest_checkpoint(os.path.join(self.logdir, "best"))
+    self.assertEqual(path.rpartition("-")[2], str(best["step"]))
+    self.assertTrue(
+      os.path.exists(os.path.join(self.logdir, "plots", "codes.png"))
+    )
+
+  def test_evaluation_uses_the_averages_of_the_weights(self):
+    plain = os.path.join(self.folder, "plain")
+    self._train(toy_config(), plain)
+    self._train(toy_config(ema_decay=0.99))
+    one, other = variables(plain), variables(self.logdir)
+    for name, value in one.items():
+      np.testing.assert_array_equal(value, other[name], name)
+    # A model with the averages for weights evaluates to the same figures.
+    suffix = "/ExponentialMovingAverage"
+    averages = {
+      name[: -len(suffix)]: value
+      for name, value in other.items()
+      if name.endswith(suffix)
+    }
+    with tf.Graph().as_default(), tf.Session() as session:
+      made = [tf.Variable(value, name=name) for name, value in averages.items()]
+      session.run(tf.global_variables_initializer())
+      path = tf.train.Saver(made).save(
+        session, os.path.join(self.folder, "averages", "model.ckpt")
+      )
+    third = os.path.join(self.folder, "third")
+    self._train(toy_config(epochs=0, init_checkpoint=path), third)
+    expected = self._metrics(third)[0]["test_elbo"]
+    self.assertAlmostEqual(
+      self._metrics(self.logdir)[-1]["test_elbo"], expected, places=4
+    )
+    self.assertNotAlmostEqual(
+      self._metrics(plain)[-1]["test_elbo"], expected, places=4
+    )
 
   def test_evaluation_counts_every_image_once(self):
     # 23 test images in batches of 10, 10 and 3, or all at once: with another

@@ -7,7 +7,7 @@ so that the variables of its head carry on the encoder's names. It offers
     sample_and_log_prob(seed, sample_shape=()) float32 [..., batch, code_size],
                                                nats    [..., batch]
 
-(None in place of nats where it has no density) and, where there is a closed form,
+(None for nats where it has no density) and, where there is a closed form,
 
     stddev                                     float32 [batch, code_size]
     log_prob(code)                             nats    [..., batch]

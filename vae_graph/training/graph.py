@@ -27,7 +27,7 @@ class RunOutputs(typing.NamedTuple):
 
   step: int64, the global step after it.
   steps: int64, training steps that it made.
-  last: `{name: float32 scalar}`, the batch means of the objective's terms in the
+  last: `{name: float32 scalar}`, batch means of the objective's terms in the
     last step; see `ObjectiveTerms.means`.
   total: the same, summed over its steps.
   """

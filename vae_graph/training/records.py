@@ -5,6 +5,8 @@ A model whose posterior has no density has no ELBO and no rate; it is judged by
 its loss.
 """
 
+import math
+
 
 def make_record(step, epoch, test, train):
   """Returns the record of an evaluation.
@@ -26,9 +28,24 @@ def make_record(step, epoch, test, train):
 
 def quality(record):
   """Returns the figure that is highest in the best of a run's records."""
-  if "test_elbo" in record:
-    return record["test_elbo"]
-  return -record["test_loss"]
+  name, sign = ("elbo", 1) if "test_elbo" in record else ("loss", -1)
+  figure = record[f"test_{name}"]
+  # None is what metrics.jsonl has for a figure that is not finite.
+  return -math.inf if figure is None else sign * figure
+
+
+def is_stale(history, patience):
+  """Returns whether a run's last `patience` records brought no improvement.
+
+  Args:
+    history: the records of a run in the order of steps, as read from
+      metrics.jsonl.
+    patience: how many records; 0: never stale.
+  """
+  figures = [quality(record) for record in history]
+  if not patience or len(figures) <= patience:
+    return False
+  return max(figures[-patience:]) <= max(figures[:-patience])
 
 
 def headline(terms, prefix=""):

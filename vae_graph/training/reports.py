@@ -124,12 +124,13 @@ class EvaluationHook(RunHook):
 
   def after_create_session(self, session, coord):
     """Evaluates the restored step, unless that was done before a stop."""
-    del coord
     step = int(session.run(self.graph.global_step))
     self._events.start(step)
     self._run.drop_metrics_after(step)
     if self._run.metrics_at(step) is None:
       self._evaluate_if_due(session, step)
+    if self._is_stale():
+      coord.request_stop()
 
   def before_run(self, run_context):
     """Starts the clock."""
@@ -139,12 +140,20 @@ class EvaluationHook(RunHook):
   def after_steps(self, run_context, outputs):
     """Evaluates where it is due."""
     self._means.add(outputs)
-    self._evaluate_if_due(run_context.session, int(outputs.step))
+    if self._evaluate_if_due(run_context.session, int(outputs.step)):
+      if self._is_stale():
+        run_context.request_stop()
+
+  def _is_stale(self):
+    history = self._run.read_metrics()
+    return records.is_stale(history, self._config.early_stopping)
 
   def _evaluate_if_due(self, session, step):
     by_epoch = self._every_steps and step % self._every_steps == 0
-    if by_epoch or step == self._last_step:
+    due = by_epoch or step == self._last_step
+    if due:
       self._evaluate(session, step)
+    return due
 
   def _evaluate(self, session, step):
     self._save(session, step)
@@ -190,6 +199,7 @@ class PlotHook(RunHook):
     self._events = events
     self._test = test
     self._batch_size = config.eval_batch_size
+    self._patience = config.early_stopping
     self._every_steps = config.plot_every_epochs * graph.batches.steps_per_epoch
 
   def next_step(self, step):
@@ -205,7 +215,8 @@ class PlotHook(RunHook):
   def end(self, session):
     """Draws the final pictures, unless training was stopped early."""
     step = int(session.run(self.graph.global_step))
-    if step >= self._last_step:
+    stale = records.is_stale(self._run.read_metrics(), self._patience)
+    if step >= self._last_step or stale:
       self._draw(session, step, "")
 
   def _draw(self, session, step, folder):

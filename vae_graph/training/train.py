@@ -11,7 +11,7 @@ from vae_graph.data.dataset import load_dataset
 from vae_graph.run_directory import RunDirectory
 from vae_graph.sessions import make_config_proto, resolve
 from vae_graph.training import hooks as hooks_lib
-from vae_graph.training import reports
+from vae_graph.training import records, reports
 from vae_graph.training.events import EventWriter
 from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
@@ -21,7 +21,8 @@ class TrainResult(typing.NamedTuple):
   """Where training ended.
 
   step: the global step reached.
-  complete: whether that is where the configuration ends training.
+  complete: whether that is where the configuration ends training, be it early
+    because the test ELBO does not get better.
   metrics: the last record of metrics.jsonl, or None.
   """
 
@@ -117,9 +118,10 @@ def train(
           session.run(graph.outputs.step)
     step = int(tf.train.latest_checkpoint(run.path).rpartition("-")[2])
   metrics = run.read_metrics()
+  stale = records.is_stale(metrics, config.training.early_stopping)
   return TrainResult(
     step=step,
-    complete=step >= last_step,
+    complete=step >= last_step or stale,
     metrics=metrics[-1] if metrics else None,
   )
 
