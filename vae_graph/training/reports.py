@@ -140,9 +140,9 @@ class EvaluationHook(RunHook):
   def after_steps(self, run_context, outputs):
     """Evaluates where it is due."""
     self._means.add(outputs)
-    if self._evaluate_if_due(run_context.session, int(outputs.step)):
-      if self._is_stale():
-        run_context.request_stop()
+    due = self._evaluate_if_due(run_context.session, int(outputs.step))
+    if due and self._is_stale():
+      run_context.request_stop()
 
   def _is_stale(self):
     history = self._run.read_metrics()
