@@ -1,0 +1,13 @@
+"""Reports of runs as one HTML file that needs nothing beside it.
+
+    run = ReportRun("VAE", config.to_dict(), run_directory.read_metrics(),
+                    evaluation, [Picture("Samples", "", png_bytes)])
+    html = build_report([run], title="A VAE of MNIST")
+
+Pure functions of plain data: no TensorFlow, no NumPy, no file is read.
+"""
+
+from vae_graph.report.page import build_report
+from vae_graph.report.run import Picture, ReportRun
+
+__all__ = ["Picture", "ReportRun", "build_report"]
