@@ -46,6 +46,7 @@ def start(test):
     if executable:
       browser = Browser(executable)
       test.addCleanup(browser.close)
+      browser.connect()
       return browser
   if os.environ.get("CI") == "true":
     test.fail("there is no chromium on the PATH; install Debian's chromium")
@@ -82,6 +83,9 @@ class Browser:
       )
     os.close(commands)
     os.close(answers)
+
+  def connect(self):
+    """Makes the page, and asks to hear of all that happens on it."""
     target = self.call("Target.createTarget", url="about:blank")
     self._session = self.call("Target.attachToTarget", flatten=True, **target)[
       "sessionId"

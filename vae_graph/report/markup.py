@@ -54,7 +54,7 @@ def table(head, rows, caption=None):
   """Returns a table that scrolls where the page is too narrow for it.
 
   Args:
-    head: headings of the columns, or empty.
+    head: headings of the columns, which are then of equal widths; or empty.
     rows: lists of cells, the first of which names the row.
     caption: what the table is, or None.
   """
@@ -74,6 +74,7 @@ def table(head, rows, caption=None):
       tag("caption", caption) if caption else None,
       tag("thead", tag("tr", *header)) if header else None,
       tag("tbody", *body),
+      class_="compared" if header else None,
     ),
     class_="scroll",
   )

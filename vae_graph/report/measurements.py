@@ -38,7 +38,7 @@ def measurements(runs):
     note = None
   content = join(
     tag("p", note, class_="muted") if note else None,
-    tag("div", table(head, rows), class_="figures"),
+    table(head, rows),
   )
   return Section("evaluation", "Evaluation", content)
 
@@ -51,9 +51,7 @@ def _description(figure):
   return join(
     figure.title,
     tag("span", line, class_="note") if line else None,
-    tag("span", figure.meaning, class_="note meaning")
-    if figure.meaning
-    else None,
+    tag("span", figure.meaning, class_="note") if figure.meaning else None,
   )
 
 

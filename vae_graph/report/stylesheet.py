@@ -106,10 +106,10 @@ tbody th { font-weight: 600; }
 .parts th { width: 55%; font-weight: normal; }
 .parts { columns: 19rem; column-gap: 2.5rem; }
 .parts .scroll { break-inside: avoid; margin-top: 0; padding-bottom: 1rem; }
-.figures tbody th { min-width: 9rem; max-width: 26rem; }
-.figures tbody td { min-width: 7rem; }
-.figures td .value { font-weight: 600; }
-.figures .error { color: var(--muted); white-space: nowrap; }
+.compared tbody th { min-width: 9rem; }
+.compared tbody td { min-width: 5rem; }
+td .value { font-weight: 600; }
+td .error { color: var(--muted); white-space: nowrap; }
 details { margin: .9rem 0; }
 summary { cursor: pointer; color: var(--link); }
 .panels {
@@ -140,6 +140,9 @@ figure img {
 .missing {
   margin: 0; padding: 2.5rem 1rem; border: 1px dashed var(--line);
   border-radius: 6px; color: var(--muted); text-align: center;
+}
+@media (min-width: 760px) {
+  .compared { table-layout: fixed; }
 }
 @media (max-width: 760px) {
   .runs { grid-template-columns: minmax(0, 1fr); }
