@@ -3,6 +3,7 @@ from absl.testing import absltest, parameterized
 from scipy import special, stats
 
 from vae_graph.compat import tf, tfd
+from vae_graph.likelihoods import log_prob_of_one
 from vae_graph.likelihoods.bernoulli import Bernoulli
 
 
@@ -50,6 +51,43 @@ class BernoulliTest(parameterized.TestCase):
     gradient = tf.gradients(likelihood.log_prob(images), logits)[0]
     gradient, mean = self.session.run([gradient, likelihood.mean()])
     np.testing.assert_allclose(gradient[..., 0], images - mean, atol=1e-6)
+
+  @parameterized.parameters((28, 28), (4, 5, 3), (1, 127), (11, 11))
+  def test_log_prob_of_one_image_under_many_codes(self, *shape):
+    random = np.random.RandomState(1)
+    logits = self._logits(20, int(np.prod(shape))).reshape(20, *shape)
+    logits[0], logits[1, ..., 0], logits[2, ..., 0] = 0, 1e4, -1e4
+    parameters = logits if len(shape) == 3 else logits[..., np.newaxis]
+    likelihood = Bernoulli(tf.constant(parameters), shape)
+    for image in (random.rand(*shape), random.rand(*shape) < 0.5):
+      image = image.astype(np.float32)
+      ours, general = self.session.run(
+        [
+          log_prob_of_one(likelihood, tf.constant(image), 20),
+          likelihood.log_prob(image[np.newaxis]),
+        ]
+      )
+      exact = logits.astype(np.float64)
+      exact = (image * exact - np.logaddexp(0, exact)).reshape(20, -1).sum(1)
+      np.testing.assert_allclose(ours, exact, rtol=1e-5)
+      np.testing.assert_allclose(ours, general, rtol=1e-5)
+
+  def test_no_product_overflows(self):
+    parameters = np.zeros((1, 120, 120, 1), np.float32)
+    likelihood = Bernoulli(tf.constant(parameters), (120, 120))
+    log_prob = self.session.run(likelihood.log_prob_of_one(tf.ones([120, 120])))
+    np.testing.assert_allclose(log_prob, 14400 * np.log(0.5), rtol=1e-6)
+
+  def test_gradient_at_extreme_logits(self):
+    values = np.float32([-1e4, -100, -20, 0, 20, 100, 1e4]).reshape(1, 1, 7, 1)
+    logits = tf.constant(values)
+    likelihood = Bernoulli(logits, (1, 7))
+    for pixel in (0.0, 0.4, 1.0):
+      images = np.full((1, 1, 7), pixel, np.float32)
+      gradient = tf.gradients(likelihood.log_prob(images), logits)[0]
+      np.testing.assert_allclose(
+        self.session.run(gradient), pixel - special.expit(values), atol=1e-7
+      )
 
   def test_mean_mode_and_sample(self):
     logits = self._logits(1, 4, 4, 1)

@@ -7,9 +7,31 @@ It offers, for images `[batch, *image_shape]`,
     mean(), mode()    float32 [batch, *image_shape], in [0, 1]
     sample(seed)      likewise
     log_prob(images)  nats    [batch], summed over the pixels
+
+and, where evaluation can have it cheaper than that, the log-likelihood of one
+image `[*image_shape]` under each of the batch's codes,
+
+    log_prob_of_one(image)  nats [batch]
 """
 
 from vae_graph.compat import tf
+
+
+def log_prob_of_one(likelihood, image, batch):
+  """Returns log p(x|z) of one image under each of many codes. For evaluation.
+
+  Args:
+    likelihood: that of the codes.
+    image: float32 `[*image_shape]` in [0, 1].
+    batch: number of codes, an integer or scalar tensor.
+
+  Returns:
+    Nats, `[batch]`; nothing to take a gradient of.
+  """
+  if hasattr(likelihood, "log_prob_of_one"):
+    return likelihood.log_prob_of_one(image)
+  copies = tf.tile(image[tf.newaxis], [batch] + [1] * len(image.shape))
+  return likelihood.log_prob(copies)
 
 
 def split_parameters(parameters, image_shape, count):

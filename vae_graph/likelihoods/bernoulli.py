@@ -1,8 +1,13 @@
 """Bernoulli pixels."""
 
+import numpy as np
+
 from vae_graph.compat import tf
 from vae_graph.likelihoods import split_parameters, sum_over_pixels
 from vae_graph.randomness import uniform
+
+# Factors up to 2 in a product that must stay below 2^128, float32's largest.
+_MAX_FACTORS = 120
 
 
 class Bernoulli:
@@ -49,3 +54,33 @@ class Bernoulli:
     """
     log_probs = images * self.logits - tf.nn.softplus(self.logits)
     return sum_over_pixels(log_probs, self._image_shape)
+
+  def log_prob_of_one(self, image):
+    """Returns log p(x|z) of one image under each code, `[batch]`.
+
+    Equals `log_prob`, at a third of what that costs, with
+
+        softplus(l) = max(l, 0) + log(1 + exp(-|l|))
+
+    and one logarithm for the product of many pixels' 1 + exp(-|l|). Not for
+    training, where `log_prob` is better: the gradient of a product is slow, and
+    those of the maximum and of |l| are wrong at a logit of 0.
+
+    Args:
+      image: float32 `[*image_shape]`.
+    """
+    num_pixels = int(np.prod(self._image_shape))
+    logits = tf.reshape(self.logits, [-1, num_pixels])
+    pixels = tf.reshape(image, [num_pixels, 1])
+    group = max(n for n in range(1, _MAX_FACTORS + 1) if num_pixels % n == 0)
+    factors = tf.reshape(1.0 + tf.exp(-tf.abs(logits)), [-1, group])
+    logs = tf.log(tf.reduce_prod(factors, axis=-1))
+    logs = tf.reshape(logs, [-1, num_pixels // group])
+    # Sums over pixels as products with a vector, which are the quicker.
+    return (
+      tf.squeeze(tf.matmul(logits, pixels), axis=-1)
+      - tf.squeeze(
+        tf.matmul(tf.nn.relu(logits), tf.ones([num_pixels, 1])), axis=-1
+      )
+      - tf.reduce_sum(logs, axis=-1)
+    )
