@@ -1,0 +1,301 @@
+"""A trained model for use from Python: NumPy arrays in and out.
+
+with TrainedModel("runs/hafner_mnist") as model:
+  codes = model.encode(images).mean
+  pictures = model.decode(codes)
+"""
+
+import typing
+from typing import Optional
+
+import numpy as np
+
+from vae_graph import errors
+from vae_graph.checkpoints import restore_from_run
+from vae_graph.combinations import check_pixels
+from vae_graph.compat import tf
+from vae_graph.data.dataset import (
+  Split,
+  bad_data,
+  check_split,
+  to_unit_interval,
+)
+from vae_graph.evaluation import log_likelihood
+from vae_graph.inference_graph import BLOCK, build_inference_graph
+from vae_graph.interpolation import way_between
+from vae_graph.run_directory import RunDirectory
+from vae_graph.session_config import SessionConfig
+from vae_graph.sessions import make_config_proto
+
+
+class Encoded(typing.NamedTuple):
+  """The posterior q(z|x) of images; float32 `[n, code_size]`.
+
+  mean: its mean; of posterior iaf, which has no closed form of it, where the
+    flow takes the middle of its base.
+  stddev: its standard deviations, or None where they have no closed form
+    (posterior iaf) or it is no distribution (posterior deterministic). Their
+    estimate is the spread of `sample` over several seeds.
+  sample: a sample of it.
+  """
+
+  mean: np.ndarray
+  stddev: Optional[np.ndarray]
+  sample: np.ndarray
+
+
+class Reconstructed(typing.NamedTuple):
+  """p(x|z) at codes of images; float32 `[n, *image_shape]` in [0, 1].
+
+  mean: its mean.
+  sample: a sample of it.
+  """
+
+  mean: np.ndarray
+  sample: np.ndarray
+
+
+class Sampled(typing.NamedTuple):
+  """What the model makes up.
+
+  images: decoder means, float32 `[n, *image_shape]` in [0, 1].
+  codes: samples of the prior, float32 `[n, code_size]`.
+  """
+
+  images: np.ndarray
+  codes: np.ndarray
+
+
+class TrainedModel:
+  """The model of a run, with the weights of one of its checkpoints.
+
+  It has a graph and a session of its own, and only reads the run directory,
+  where a training may go on. Several threads may share it. Leave it by `with`
+  or `close()`.
+
+  Images are uint8 in [0, 255] or floats in [0, 1], one or more, and are taken
+  as they are. A run with `--binarization` static or dynamic has learned black
+  and white images, so feed it such: what `load_dataset` returns for the run's
+  `config.data` (static), or draws of your own (dynamic). The noise of an image
+  follows from the call's seed and the image's index alone.
+
+  Args:
+    logdir: the run directory.
+    checkpoint: None for the latest, `best` for the best by test ELBO, a global
+      step, or a path without `.index`. Where the run averages its weights
+      (`ema_decay`), the averages are taken.
+    session_config: a `SessionConfig`; by default TensorFlow decides.
+
+  Attributes:
+    config: the `ExperimentConfig` of the run.
+    image_shape: `(height, width)` or `(height, width, channels)`.
+    checkpoint: path of the checkpoint, without `.index`.
+    step: its global step; None in a checkpoint of another program.
+
+  Raises:
+    RunDirectoryError: there is no run, or it is damaged.
+    CheckpointError: there is no such checkpoint, or it does not fit.
+    DeviceError: `session_config` asks for a device that is not there.
+  """
+
+  def __init__(self, logdir, checkpoint=None, session_config=None):
+    self.config, self.image_shape = RunDirectory.load(logdir)
+    config_proto = make_config_proto(session_config or SessionConfig())
+    with tf.Graph().as_default() as graph:
+      self._graph = build_inference_graph(self.config.model, self.image_shape)
+      self._session = tf.Session(graph=graph, config=config_proto)
+      try:
+        self.checkpoint, self.step = restore_from_run(
+          self._session,
+          RunDirectory(logdir),
+          checkpoint,
+          self._graph.vae.variables,
+          averaged=self.config.training.ema_decay > 0,
+        )
+      except BaseException:
+        self._session.close()
+        raise
+      graph.finalize()
+
+  def __enter__(self):
+    return self
+
+  def __exit__(self, *exc_info):
+    self.close()
+
+  def close(self):
+    """Closes the session; the model is of no use any more."""
+    self._session.close()
+
+  def encode(self, images, seed=0):
+    """Returns the posterior q(z|x) of images, as `Encoded`.
+
+    Args:
+      images: uint8 or float `[n, *image_shape]`.
+      seed: integer, of the samples.
+
+    Raises:
+      DataError: these are no images, or of another shape.
+    """
+    graph = self._graph
+    fetches = [graph.mean, graph.code]
+    if graph.stddev is not None:
+      fetches.append(graph.stddev)
+    images = self._check_images(images)
+    mean, code, *stddev = self._run(fetches, graph.images, images, seed)
+    return Encoded(mean, stddev[0] if stddev else None, code)
+
+  def decode(self, codes):
+    """Returns the decoder means of codes.
+
+    Args:
+      codes: float `[n, code_size]`.
+
+    Returns:
+      float32 `[n, *image_shape]` in [0, 1].
+
+    Raises:
+      DataError: these are no codes, or of another size.
+    """
+    codes = self._check_codes(codes)
+    (means,) = self._run([self._graph.decoder_mean], self._graph.codes, codes)
+    return means
+
+  def reconstruct(self, images, seed=0, from_mean=False):
+    """Encodes images and decodes a code of each, to `Reconstructed`.
+
+    Args:
+      images: uint8 or float `[n, *image_shape]`.
+      seed: integer, of the posterior's samples and those of p(x|z).
+      from_mean: decode the posterior's mean rather than a sample of it.
+
+    Raises:
+      DataError: these are no images, or of another shape.
+    """
+    encoded = self.encode(images, seed)
+    codes = encoded.mean if from_mean else encoded.sample
+    fetches = [self._graph.decoder_mean, self._graph.pixels]
+    return Reconstructed(*self._run(fetches, self._graph.codes, codes, seed))
+
+  def sample(self, n, seed=0):
+    """Decodes samples of the prior, to `Sampled`.
+
+    Args:
+      n: how many; fewer are the first of more.
+      seed: integer.
+
+    Raises:
+      ConfigError: `n` is below 1.
+    """
+    if n < 1:
+      raise errors.ConfigError(f"sample: n must be at least 1, found {n}")
+    graph = self._graph
+    codes = [
+      self._session.run(
+        graph.prior_codes, {graph.seed: seed, graph.block: block}
+      )
+      for block in range(-(-n // BLOCK))
+    ]
+    codes = np.concatenate(codes)[:n]
+    return Sampled(self.decode(codes), codes)
+
+  def interpolate(self, image_a, image_b, steps, spherical=False):
+    """Decodes the way from one image's code to another's.
+
+    Args:
+      image_a: uint8 or float `[*image_shape]`, where the way begins.
+      image_b: likewise, where it ends.
+      steps: images on the way, both ends among them; at least 2.
+      spherical: take the arc around the origin rather than the straight line,
+        so that codes between are no nearer to the origin than the prior's are.
+
+    Returns:
+      Decoder means, float32 `[steps, *image_shape]` in [0, 1].
+
+    Raises:
+      ConfigError: `steps` is below 2.
+      DataError: these are no images, or of another shape.
+    """
+    if steps < 2:
+      raise errors.ConfigError(
+        f"interpolate: steps must be at least 2, found {steps}"
+      )
+    start, end = (
+      self.encode(np.asarray(image)[np.newaxis]).mean[0]
+      for image in (image_a, image_b)
+    )
+    return self.decode(way_between(start, end, steps, spherical))
+
+  def score(self, images, importance_samples=100, seed=0, progress=None):
+    """Estimates ELBO, rate, distortion and log p(x) of each image.
+
+    Args:
+      images: uint8 or float `[n, *image_shape]`.
+      importance_samples: samples of each image; thousands for a figure to
+        publish.
+      seed: integer.
+      progress: function of a number of images, called when so many more are
+        done, such as `tqdm.tqdm(total=n).update`.
+
+    Returns:
+      `evaluation.log_likelihood.Estimates`: nats, float64 `[n]`.
+
+    Raises:
+      ConfigError: the posterior has no density, the likelihood is none of such
+        pixels, or `importance_samples` is below 1.
+      DataError: these are no images, or of another shape.
+    """
+    log_likelihood.check_density(self.config.model)
+    images = self._check_images(images)
+    check_pixels(self.config.model, images.dtype)
+    return log_likelihood.estimate(
+      self._session,
+      self._graph.estimation,
+      images,
+      importance_samples,
+      seed,
+      progress,
+    )
+
+  def _run(self, fetches, placeholder, values, seed=0):
+    """Returns the fetches for all values, a block at a time."""
+    parts = []
+    # Once even for no values, for the shapes of the results.
+    for block in range(max(1, -(-len(values) // BLOCK))):
+      feed = {
+        placeholder: to_unit_interval(
+          values[block * BLOCK : (block + 1) * BLOCK]
+        ),
+        self._graph.seed: seed,
+        self._graph.block: block,
+      }
+      parts.append(self._session.run(fetches, feed))
+    return [np.concatenate(each) for each in zip(*parts)]
+
+  def _check_images(self, images):
+    """Returns images as uint8 or float32 `[n, *image_shape]`."""
+    images = np.asarray(images)
+    if images.shape[1:] != self.image_shape:
+      raise bad_data(
+        "images",
+        f"shape {images.shape}",
+        f"(n, {', '.join(map(str, self.image_shape))})",
+        "reshape them, or choose the run that was trained on such images",
+      )
+    return check_split(Split(images, None), "images").images
+
+  def _check_codes(self, codes):
+    """Returns codes as float32 `[n, code_size]`."""
+    codes = np.asarray(codes)
+    size = self.config.model.code_size
+    if codes.dtype.kind not in "fiu":
+      found = f"type {codes.dtype}"
+    elif codes.ndim != 2 or codes.shape[1] != size:
+      found = f"shape {codes.shape}"
+    elif not np.isfinite(codes).all():
+      found = "NaN or infinity"
+    else:
+      return codes.astype(np.float32)
+    raise bad_data(
+      "codes", found, f"finite floats of shape (n, {size})", "mend them"
+    )
