@@ -13,6 +13,7 @@ from vae_graph import errors
 
 __all__ = [
   "fill_triangular",
+  "lbfgs_minimize",
   "require_graph_mode",
   "tf",
   "tfb",
@@ -23,6 +24,7 @@ __all__ = [
 tfd = tfp.distributions
 tfb = tfp.bijectors
 fill_triangular = tfp.math.fill_triangular
+lbfgs_minimize = tfp.optimizer.lbfgs_minimize
 
 
 def require_graph_mode(what):

@@ -4,9 +4,8 @@ import logging
 import typing
 
 import numpy as np
-import tensorflow_probability as tfp
 
-from vae_graph.compat import tf
+from vae_graph.compat import lbfgs_minimize, tf
 from vae_graph.evaluation.arrays import check_codes, check_labels
 
 PENALTY = 1e-4
@@ -108,7 +107,7 @@ def fit_probe(codes, labels, penalty=PENALTY, session_config=None):
       loss = tf.reduce_mean(cross_entropy) + penalty * tf.nn.l2_loss(weights)
       return loss, tf.gradients(loss, parameters)[0]
 
-    fit = tfp.optimizer.lbfgs_minimize(
+    fit = lbfgs_minimize(
       loss_and_gradient,
       tf.zeros([shape[0] * shape[1]], tf.float64),
       tolerance=_TOLERANCE,
