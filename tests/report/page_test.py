@@ -142,11 +142,17 @@ class PageTest(absltest.TestCase):
     self.assertStartsWith(description[1], "Evidence lower bound")
     self.assertEqual(cells, [["−143.68", " ± 0.50"], ["—", example.REASON]])
     _, cells = found["Nearest-neighbour accuracy"]
-    self.assertEqual(cells, [["78.63", " %"], ["81.27", " %"]])
-    _, cells = found["MMD to the prior"]
+    self.assertEqual(cells, [["78.63", " %", "5 neighbours"], ["81.27", " %"]])
+    _, cells = found["MMD² to the prior"]
     self.assertEqual(cells[1], ["—", "not evaluated"])
     _, cells = found["Measured on"]
-    self.assertEqual(cells, [["test split, 10,000 images, grey pixels"], ["—"]])
+    data = "mnist test split, 10,000 images, grey pixels"
+    self.assertEqual(cells, [[data, "step 2,400"], ["—"]])
+    self.assertLen(found, 9)  # and nothing that is no figure
+
+  def test_warnings_are_seen(self):
+    page = Page(report.build_report([example.vae(), example.mmd_vae()]))
+    self.assertIn("the posterior <collapsed>", page.texts)
 
   def test_headline_has_the_same_figures_for_all(self):
     text = report.build_report([example.vae(), example.mmd_vae()])
@@ -157,7 +163,7 @@ class PageTest(absltest.TestCase):
       [
         "ELBO",
         "Log-likelihood",
-        "MMD to the prior",
+        "MMD² to the prior",
         "Active units",
         "Nearest-neighbour accuracy",
       ],

@@ -93,6 +93,10 @@ class FiguresTest(absltest.TestCase):
       figures.describe_data(evaluation),
       "test split, 10,000 images, grey pixels",
     )
+    evaluation["dataset"] = "mnist"
+    self.assertStartsWith(
+      figures.describe_data(evaluation), "mnist test split, "
+    )
     self.assertEqual(figures.describe_data({"images": 1}), "1 image")
 
 

@@ -49,6 +49,7 @@ FIGURES = (
     "bits",
     "lower",
     "Minus log p(x), in bits for each pixel and channel.",
+    "{dequantisation} dequantisation",
   ),
   Figure(
     "rate",
@@ -88,11 +89,11 @@ FIGURES = (
   ),
   Figure(
     "mmd",
-    "MMD to the prior",
+    "MMD² to the prior",
     "",
     "lower",
-    "Maximum mean discrepancy between all codes together and the prior.",
-    "{mmd_reference} between two samples of the prior",
+    "Squared maximum mean discrepancy between all codes and the prior.",
+    "{mmd_reference} expected of codes that follow it",
   ),
   Figure(
     "code_mean",
@@ -114,6 +115,7 @@ FIGURES = (
     "%",
     "higher",
     "Images whose class the nearest codes of training images tell.",
+    "{neighbours} neighbours",
   ),
   Figure(
     "probe_accuracy",
@@ -136,13 +138,20 @@ HEADLINE = (
 
 # What an evaluation holds besides figures.
 _CONTEXT = (
+  "checkpoint",
   "code_size",
+  "dataset",
+  "dequantisation",
   "images",
   "importance_samples",
+  "mmd_kernel",
   "mmd_reference",
+  "neighbours",
   "pixels",
   "split",
+  "step",
   "undefined",
+  "warnings",
 )
 
 
@@ -177,7 +186,8 @@ def describe_data(evaluation):
   """Returns which images an evaluation is of, as text; may be empty."""
   parts = []
   if evaluation.get("split"):
-    parts.append(f"{evaluation['split']} split")
+    dataset = evaluation.get("dataset") or ""
+    parts.append(f"{dataset} {evaluation['split']} split".strip())
   if evaluation.get("images") is not None:
     count = evaluation["images"]
     parts.append(f"{count:,} image" if count == 1 else f"{count:,} images")

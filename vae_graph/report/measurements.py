@@ -19,13 +19,7 @@ def measurements(runs):
     return None
   rows = []
   if any(figures.describe_data(evaluation) for evaluation in found):
-    rows.append(
-      ["Measured on"]
-      + [
-        (evaluation and figures.describe_data(evaluation)) or readings.DASH
-        for evaluation in evaluations
-      ]
-    )
+    rows.append(["Measured on"] + [_data(e) for e in evaluations])
   for figure in figures.figures_of(found):
     cells = [
       _cell(figure, readings.read(figure, evaluation))
@@ -38,9 +32,28 @@ def measurements(runs):
     note = None
   content = join(
     tag("p", note, class_="muted") if note else None,
+    *[warning for run in runs for warning in _warnings(run)],
     table(head, rows),
   )
   return Section("evaluation", "Evaluation", content)
+
+
+def _data(evaluation):
+  """Returns which images, and which step, an evaluation is of."""
+  evaluation = evaluation or {}
+  step = evaluation.get("step")
+  return join(
+    figures.describe_data(evaluation) or readings.DASH,
+    None if step is None else tag("span", f"step {step:,}", class_="note"),
+  )
+
+
+def _warnings(run):
+  """Returns what the evaluation of a run warns of."""
+  return [
+    tag("p", tag("strong", f"{run.name}: "), text, class_="warning")
+    for text in (run.evaluation or {}).get("warnings") or ()
+  ]
 
 
 def _description(figure):

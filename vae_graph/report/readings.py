@@ -120,7 +120,7 @@ def _note(figure, evaluation):
   texts = {
     name: format_value(value)
     for name, value in evaluation.items()
-    if isinstance(value, (int, float))
+    if isinstance(value, (int, float, str))
   }
   try:
     return figure.note.format(**texts)

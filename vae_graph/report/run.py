@@ -24,7 +24,8 @@ class ReportRun(typing.NamedTuple):
       `metrics.jsonl`.
     evaluation: dict of the figures in `figures.FIGURES`, with their standard
       errors as `NAME_stderr`; None where a model has no such figure, and then
-      the reason is in the dict `undefined`. None where there was no evaluation.
+      the reason is in the dict `undefined`; `warnings` are lines to be seen.
+      None where there was no evaluation.
     pictures: `Picture`s, or tuples like them, in order.
   """
 

@@ -30,12 +30,12 @@ _CSS = """\
 :root {
   color-scheme: light dark;
   --page: #ffffff; --panel: #f6f7f8; --line: #d9dce0; --text: #1d2126;
-  --muted: #5a626c; --link: #0f5c9c;
+  --muted: #5a626c; --link: #0f5c9c; --warning: #b04a00;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --page: #15181c; --panel: #1e2227; --line: #363c44; --text: #e6e8eb;
-    --muted: #a3abb5; --link: #7ab8ec;
+    --muted: #a3abb5; --link: #7ab8ec; --warning: #ffa94d;
   }
 }
 * { box-sizing: border-box; }
@@ -137,6 +137,7 @@ figure img {
   display: block; max-width: 100%; height: auto; padding: 6px;
   border: 1px solid var(--line); border-radius: 6px; background: #ffffff;
 }
+.warning { padding-left: .8rem; border-left: 3px solid var(--warning); }
 .missing {
   margin: 0; padding: 2.5rem 1rem; border: 1px dashed var(--line);
   border-radius: 6px; color: var(--muted); text-align: center;
