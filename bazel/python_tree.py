@@ -40,7 +40,7 @@ MAY_IMPORT = {
 LAYERS = (
   "combinations compat config devices errors fields files flag_definition"
   " randomness registry session_config session_settings sessions"
-  " training_config",
+  " training_config evaluation_config",
   "data layers variables",
   "likelihoods networks posteriors priors",
   "vae",

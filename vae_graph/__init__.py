@@ -8,6 +8,7 @@ import importlib
 
 _PUBLIC = {
   "DataConfig": "config",
+  "EvaluationConfig": "evaluation_config",
   "ExperimentConfig": "config",
   "ModelConfig": "config",
   "ObjectiveConfig": "config",
@@ -18,6 +19,7 @@ _PUBLIC = {
   "Dataset": "data.dataset",
   "Split": "data.dataset",
   "load_dataset": "data.dataset",
+  "load_observed_dataset": "data.dataset",
   "step_seed": "randomness",
   "VAE": "vae",
   "ObjectiveTerms": "objectives.terms",
@@ -27,6 +29,11 @@ _PUBLIC = {
   "make_config_proto": "sessions",
   "restore_by_name": "checkpoints",
   "train": "training.train",
+  "RunDirectory": "run_directory",
+  "TrainedModel": "trained_model",
+  "evaluate_model": "evaluation.evaluate_model",
+  "evaluate_run": "evaluation.follow",
+  "follow_run": "evaluation.follow",
 }
 
 __all__ = list(_PUBLIC)

@@ -25,9 +25,10 @@ BLOCK = 256
 class InferenceGraph(typing.NamedTuple):
   """Placeholders to feed, and tensors to fetch; `n` is at most `BLOCK`.
 
-  images: float32 `[n, *image_shape]` in [0, 1], to be fed for the next three.
+  images: float32 `[n, *image_shape]` in [0, 1], to be fed for the next four.
   mean, stddev, code: float32 `[n, code_size]`, the posterior's, and a sample of
     it. `stddev` is None where there is no closed form.
+  distortion: float32 `[n]`, -log p(x|z) in nats at that sample.
   codes: float32 `[n, code_size]`, to be fed for the next two.
   decoder_mean, pixels: float32 `[n, *image_shape]`, the mean and a sample of
     p(x|z).
@@ -42,6 +43,7 @@ class InferenceGraph(typing.NamedTuple):
   mean: tf.Tensor
   stddev: Optional[tf.Tensor]
   code: tf.Tensor
+  distortion: tf.Tensor
   codes: tf.Tensor
   decoder_mean: tf.Tensor
   pixels: tf.Tensor
@@ -80,6 +82,7 @@ def build_inference_graph(model_config, image_shape):
     mean=posterior.mean,
     stddev=getattr(posterior, "stddev", None),
     code=code,
+    distortion=-vae.decode(code).log_prob(images),
     codes=codes,
     decoder_mean=likelihood.mean(),
     pixels=likelihood.sample(noise("pixels")),

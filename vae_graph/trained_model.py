@@ -5,9 +5,6 @@ with TrainedModel("runs/hafner_mnist") as model:
   pictures = model.decode(codes)
 """
 
-import typing
-from typing import Optional
-
 import numpy as np
 
 from vae_graph import errors
@@ -22,48 +19,11 @@ from vae_graph.data.dataset import (
 )
 from vae_graph.evaluation import log_likelihood
 from vae_graph.inference_graph import BLOCK, build_inference_graph
+from vae_graph.inference_results import Encoded, Reconstructed, Sampled
 from vae_graph.interpolation import way_between
 from vae_graph.run_directory import RunDirectory
 from vae_graph.session_config import SessionConfig
 from vae_graph.sessions import make_config_proto
-
-
-class Encoded(typing.NamedTuple):
-  """The posterior q(z|x) of images; float32 `[n, code_size]`.
-
-  mean: its mean; of posterior iaf, which has no closed form of it, where the
-    flow takes the middle of its base.
-  stddev: its standard deviations, or None where they have no closed form
-    (posterior iaf) or it is no distribution (posterior deterministic). Their
-    estimate is the spread of `sample` over several seeds.
-  sample: a sample of it.
-  """
-
-  mean: np.ndarray
-  stddev: Optional[np.ndarray]
-  sample: np.ndarray
-
-
-class Reconstructed(typing.NamedTuple):
-  """p(x|z) at codes of images; float32 `[n, *image_shape]` in [0, 1].
-
-  mean: its mean.
-  sample: a sample of it.
-  """
-
-  mean: np.ndarray
-  sample: np.ndarray
-
-
-class Sampled(typing.NamedTuple):
-  """What the model makes up.
-
-  images: decoder means, float32 `[n, *image_shape]` in [0, 1].
-  codes: samples of the prior, float32 `[n, code_size]`.
-  """
-
-  images: np.ndarray
-  codes: np.ndarray
 
 
 class TrainedModel:
@@ -75,9 +35,9 @@ class TrainedModel:
 
   Images are uint8 in [0, 255] or floats in [0, 1], one or more, and are taken
   as they are. A run with `--binarization` static or dynamic has learned black
-  and white images, so feed it such: what `load_dataset` returns for the run's
-  `config.data` (static), or draws of your own (dynamic). The noise of an image
-  follows from the call's seed and the image's index alone.
+  and white images, so feed it such: what `load_observed_dataset` returns for
+  the run's `config.data`, or draws of your own. The noise of an image follows
+  from the call's seed and the image's index alone.
 
   Args:
     logdir: the run directory.
@@ -187,6 +147,11 @@ class TrainedModel:
     Raises:
       ConfigError: `n` is below 1.
     """
+    codes = self.sample_codes(n, seed)
+    return Sampled(self.decode(codes), codes)
+
+  def sample_codes(self, n, seed=0):
+    """Returns samples of the prior, float32 `[n, code_size]`; see `sample`."""
     if n < 1:
       raise errors.ConfigError(f"sample: n must be at least 1, found {n}")
     graph = self._graph
@@ -196,8 +161,7 @@ class TrainedModel:
       )
       for block in range(-(-n // BLOCK))
     ]
-    codes = np.concatenate(codes)[:n]
-    return Sampled(self.decode(codes), codes)
+    return np.concatenate(codes)[:n]
 
   def interpolate(self, image_a, image_b, steps, spherical=False):
     """Decodes the way from one image's code to another's.
@@ -225,6 +189,26 @@ class TrainedModel:
       for image in (image_a, image_b)
     )
     return self.decode(way_between(start, end, steps, spherical))
+
+  def distortion(self, images, seed=0):
+    """Returns -log p(x|z) of images at the sample that `encode` draws.
+
+    Defined for posterior deterministic too, which `score` is not.
+
+    Args:
+      images: uint8 or float `[n, *image_shape]`.
+      seed: integer.
+
+    Returns:
+      float32 `[n]`, nats.
+
+    Raises:
+      DataError: these are no images, or of another shape.
+    """
+    images = self._check_images(images)
+    graph = self._graph
+    (values,) = self._run([graph.distortion], graph.images, images, seed)
+    return values
 
   def score(self, images, importance_samples=100, seed=0, progress=None):
     """Estimates ELBO, rate, distortion and log p(x) of each image.

@@ -142,3 +142,11 @@ class TrainingConfig(Config):
     at_least=1,
     may_change=True,
   )
+
+  def last_step(self, num_images):
+    """Returns the global step at which training ends.
+
+    Args:
+      num_images: images in the train split.
+    """
+    return self.train_steps or self.epochs * (num_images // self.batch_size)

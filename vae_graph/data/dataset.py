@@ -1,5 +1,6 @@
 """What every data source returns, and the checks that all of them share."""
 
+import dataclasses
 import typing
 from typing import Optional
 
@@ -32,6 +33,10 @@ class Split(typing.NamedTuple):
 
   images: np.ndarray
   labels: Optional[np.ndarray]
+
+  def first(self, count):
+    """Returns the first `count` images, or all if there are fewer."""
+    return Split(*[None if each is None else each[:count] for each in self])
 
 
 class Dataset(typing.NamedTuple):
@@ -79,6 +84,17 @@ def load_dataset(config):
       images=static_binarization(test.images, _TEST_BINARIZATION_SEED)
     ),
   )
+
+
+def load_observed_dataset(config):
+  """Loads a data set as a model observes it, for evaluation and the like.
+
+  Like `load_dataset`, but images with `binarization="dynamic"` are drawn too:
+  once, as with `static`, so that two evaluations see the same ones.
+  """
+  if config.binarization == "dynamic":
+    config = dataclasses.replace(config, binarization="static")
+  return load_dataset(config)
 
 
 def to_unit_interval(images):

@@ -1,0 +1,68 @@
+r"""Measures a trained model, or each checkpoint of a training that goes on.
+
+    python -m scripts.evaluate --logdir=DIR --importance_samples=5000
+
+Prints a table, and writes evaluation.json into the run's folder. What each
+figure means stands in docs/evaluation.md.
+"""
+
+import os
+import sys
+
+import tqdm
+from absl import flags as absl_flags
+
+import vae_graph
+from flags import evaluation, inference, session
+from scripts import app
+from vae_graph import session_settings
+from vae_graph.report import text_table
+
+# For --help to list them.
+for module in (evaluation, inference, session, app):
+  absl_flags.adopt_module_key_flags(module)
+
+_FOLLOW = absl_flags.DEFINE_boolean(
+  "follow",
+  False,
+  "Evaluate each new checkpoint, until training ends or is silent for"
+  " --follow_timeout.",
+)
+_FOLLOW_TIMEOUT = absl_flags.DEFINE_float(
+  "follow_timeout",
+  1800,
+  "Seconds without a new checkpoint after which --follow ends.",
+  lower_bound=0,
+)
+
+
+def main():
+  """Evaluates as the flags say; returns the exit code."""
+  logdir = inference.logdir()
+  session_config = session.session_config()
+  os.environ.update(session_settings.environment(session_config))
+  settings = evaluation.evaluation_config()
+  run = vae_graph.RunDirectory.load(logdir).config
+  dataset = vae_graph.load_observed_dataset(inference.data_config(run.data))
+
+  def evaluate(checkpoint=None):
+    with tqdm.tqdm(unit=" images", file=sys.stderr, disable=None) as bar:
+      result = vae_graph.evaluate_run(
+        logdir, dataset, settings, checkpoint, session_config, bar.update
+      )
+    print(text_table.text_table(result))
+    print(f"written to {os.path.join(logdir, 'evaluation.json')}", flush=True)
+    return result
+
+  if not _FOLLOW.value:
+    evaluate(inference.checkpoint())
+    return 0
+  with app.StopSignals() as signals:
+    vae_graph.follow_run(
+      logdir,
+      evaluate,
+      len(dataset.train.images),
+      _FOLLOW_TIMEOUT.value,
+      should_stop=lambda: bool(signals.received),
+    )
+  return 128 + signals.received if signals.received else 0

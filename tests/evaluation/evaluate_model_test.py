@@ -1,0 +1,169 @@
+import dataclasses
+import math
+import os
+import tempfile
+
+import numpy as np
+from absl.testing import absltest, parameterized
+
+import vae_graph
+from tests.training.toy import toy_config, toy_dataset
+from vae_graph.evaluation.likelihood_figures import dequantised
+
+FIGURES = {
+  "elbo",
+  "rate",
+  "distortion",
+  "log_likelihood",
+  "bits_per_dim",
+  "active_units",
+  "kl_per_dimension",
+  "mmd",
+  "code_mean",
+  "code_covariance",
+  "knn_accuracy",
+  "probe_accuracy",
+  "reconstruction_mse",
+}
+
+
+class EvaluateModelTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    self.logdir = os.path.join(
+      self.enter_context(tempfile.TemporaryDirectory()), "run"
+    )
+    self.dataset = toy_dataset()
+
+  def _evaluate(self, model=(), objective=(), dataset=None, **evaluation):
+    dataset = dataset or self.dataset
+    config = toy_config(epochs=1)
+    config = dataclasses.replace(
+      config,
+      model=dataclasses.replace(config.model, **dict(model)),
+      objective=vae_graph.ObjectiveConfig(**dict(objective)),
+    )
+    vae_graph.train(config, self.logdir, dataset=dataset)
+    model = vae_graph.TrainedModel(self.logdir)
+    self.addCleanup(model.close)
+    settings = {"importance_samples": 20, **evaluation}
+    config = vae_graph.EvaluationConfig(**settings)
+    return model, vae_graph.evaluate_model(model, dataset, config)
+
+  def _check_defined(self, result, undefined):
+    self.assertEqual(set(result["undefined"]), set(undefined))
+    for name in FIGURES:
+      if name in undefined:
+        self.assertIsNone(result[name], name)
+        self.assertNotEmpty(result["undefined"][name])
+      else:
+        self.assertTrue(np.isfinite(result[name]).all(), name)
+
+  def test_figures_of_a_plain_model(self):
+    model, result = self._evaluate()
+    self._check_defined(result, ["bits_per_dim"])
+    images, labels = self.dataset.test
+    scores = model.score(images, 20)
+    for name in ("elbo", "rate", "distortion", "log_likelihood"):
+      values = getattr(scores, name)
+      self.assertAlmostEqual(result[name], values.mean(), places=6)
+      self.assertAlmostEqual(
+        result[f"{name}_stderr"], values.std(ddof=1) / math.sqrt(23), places=6
+      )
+    encoded = model.encode(images)
+    error = (model.decode(encoded.mean) - images / np.float32(255)) ** 2
+    self.assertAlmostEqual(result["reconstruction_mse"], error.mean(), places=6)
+    np.testing.assert_allclose(
+      result["code_mean"], encoded.sample.mean(axis=0), rtol=1e-5
+    )
+    np.testing.assert_allclose(
+      result["code_covariance"],
+      np.cov(encoded.sample, rowvar=False),
+      rtol=1e-4,
+      atol=1e-6,
+    )
+    kl = 0.5 * (
+      encoded.stddev**2 + encoded.mean**2 - 1 - 2 * np.log(encoded.stddev)
+    )
+    np.testing.assert_allclose(
+      result["kl_per_dimension"], kl.mean(axis=0), rtol=1e-4
+    )
+    # The rate by samples against the same in closed form.
+    self.assertAlmostEqual(result["rate"], kl.sum(axis=1).mean(), delta=0.2)
+    self.assertEqual(result["images"], 23)
+    self.assertEqual(result["pixels"], "grey")
+    self.assertEqual(result["step"], 6)
+
+  def test_a_deterministic_encoder_has_what_is_defined_and_reasons(self):
+    model, result = self._evaluate(
+      {"posterior": "deterministic"}, {"objective": "mmd_vae"}
+    )
+    undefined = (
+      "elbo",
+      "rate",
+      "log_likelihood",
+      "bits_per_dim",
+      "kl_per_dimension",
+    )
+    self._check_defined(result, undefined)
+    self.assertIn("deterministic has no density", result["undefined"]["elbo"])
+    images = self.dataset.test.images / np.float32(255)
+    mean = model.decode(model.encode(images).mean)
+    entropy = -(images * np.log(mean) + (1 - images) * np.log(1 - mean))
+    self.assertAlmostEqual(
+      result["distortion"], entropy.sum(axis=(1, 2)).mean(), places=3
+    )
+
+  def test_moments_of_a_flow_are_estimated(self):
+    model, result = self._evaluate(
+      {"posterior": "iaf", "iaf_hidden_units": 5}, {"objective": "elbo_mc"}
+    )
+    self._check_defined(result, ["bits_per_dim"])
+    # The bound of the marginals' divergence is below the rate.
+    self.assertLess(sum(result["kl_per_dimension"]), result["rate"] + 0.3)
+    self.assertGreater(min(result["kl_per_dimension"]), 0)
+
+  def test_a_learned_prior_has_no_divergence_of_each_dimension(self):
+    _, result = self._evaluate(
+      {"prior": "mixture", "prior_components": 3}, {"objective": "elbo_mc"}
+    )
+    self._check_defined(result, ["bits_per_dim", "kl_per_dimension"])
+
+  def test_bits_of_discretized_pixels(self):
+    _, result = self._evaluate({"likelihood": "discretized_logistic"})
+    self._check_defined(result, [])
+    self.assertAlmostEqual(
+      result["bits_per_dim"],
+      -result["log_likelihood"] / 30 / math.log(2),
+      places=6,
+    )
+
+  def test_bits_of_a_density_are_of_dequantised_pixels(self):
+    model, result = self._evaluate({"likelihood": "gaussian"})
+    self._check_defined(result, [])
+    images = dequantised(self.dataset.test.images, 0)
+    np.testing.assert_array_equal(
+      np.floor(images * 256), self.dataset.test.images
+    )
+    score = model.score(images, 20).log_likelihood.mean()
+    self.assertAlmostEqual(
+      result["bits_per_dim"], 8 - score / 30 / math.log(2), places=5
+    )
+    self.assertEqual(result["dequantisation"], "uniform")
+
+  def test_without_labels_there_is_no_accuracy(self):
+    unlabelled = vae_graph.Dataset(
+      *[split._replace(labels=None) for split in self.dataset]
+    )
+    _, result = self._evaluate(dataset=unlabelled)
+    accuracies = ["knn_accuracy", "probe_accuracy"]
+    self._check_defined(result, ["bits_per_dim", *accuracies])
+
+  def test_some_images_only(self):
+    _, result = self._evaluate(max_images=7, neighbours=100)
+    self.assertEqual(result["images"], 7)
+    self._check_defined(result, ["bits_per_dim", "knn_accuracy"])
+
+
+if __name__ == "__main__":
+  absltest.main()

@@ -1,0 +1,169 @@
+"""All figures of a trained model on a split of its data set.
+
+docs/evaluation.md has their formulas. What is not defined for a model is None,
+and the reason stands in `undefined`.
+"""
+
+import math
+
+import numpy as np
+
+from vae_graph.combinations import has_density
+from vae_graph.data.dataset import to_unit_interval
+from vae_graph.evaluation import codes as code_figures
+from vae_graph.evaluation.discrepancy import expected_mmd, mmd
+from vae_graph.evaluation.likelihood_figures import likelihood_figures
+from vae_graph.evaluation.linear_probe import probe_accuracy
+from vae_graph.evaluation.neighbours import knn_accuracy
+
+# Samples of each image from which the moments of a posterior are estimated
+# that has none in closed form.
+_MOMENT_SAMPLES = 64
+# A covariance of more dimensions is more than anybody reads.
+_MOST_COVARIANCES = 64
+_NO_LABELS = "the data set has no labels"
+
+
+def evaluate_model(model, dataset, config, progress=None):
+  """Measures a model.
+
+  Args:
+    model: a `TrainedModel`.
+    dataset: a `Dataset` of images as the model observes them, such as
+      `load_observed_dataset` gives.
+    config: an `EvaluationConfig`.
+    progress: function of a number of images, called while importance sampling
+      proceeds; see `TrainedModel.score`.
+
+  Returns:
+    A dict of JSON types with the figures of `report.figures.FIGURES`, standard
+    errors as `NAME_stderr`, and what they were measured on; `undefined` is
+    `{figure: reason}`, `warnings` a list of lines.
+  """
+  split = getattr(dataset, config.split)
+  if config.max_images:
+    split = split.first(config.max_images)
+  result = {
+    "step": model.step,
+    "checkpoint": model.checkpoint,
+    "dataset": model.config.data.dataset,
+    "split": config.split,
+    "images": len(split.images),
+    "pixels": pixels_of(model.config.data),
+    "code_size": model.config.model.code_size,
+    "undefined": {},
+    "warnings": [],
+  }
+  for figures in (
+    likelihood_figures(model, split.images, config, progress),
+    _code_figures(model, split.images, config),
+    _class_figures(model, dataset.train, split, config),
+  ):
+    result["undefined"].update(figures.pop("undefined"))
+    result["warnings"] += figures.pop("warnings", [])
+    result.update(figures)
+  result.update(dict.fromkeys(result["undefined"]))
+  return result
+
+
+def pixels_of(data_config):
+  """Returns what the pixels are that a model observes: never compare others."""
+  return {"none": "grey"}.get(
+    data_config.binarization, f"{data_config.binarization}ally binarized"
+  )
+
+
+def _code_figures(model, images, config):
+  """Returns the figures of the codes and of what is decoded from them."""
+  encoded = model.encode(images, config.evaluation_seed)
+  means, stddevs = _posterior_moments(model, images, encoded, config)
+  active, variances = code_figures.active_units(means)
+  mean, covariance = code_figures.moments(encoded.sample)
+  prior_codes = model.sample_codes(len(images), config.evaluation_seed)
+  decoded = model.decode(encoded.mean)
+  undefined = {}
+  figures = {
+    "reconstruction_mse": float(
+      np.mean((decoded - to_unit_interval(images)) ** 2, dtype=np.float64)
+    ),
+    "active_units": int(active),
+    "mmd": mmd(encoded.sample, prior_codes, config.mmd_kernel),
+    "mmd_kernel": config.mmd_kernel,
+    "code_mean": mean.tolist(),
+    "code_covariance": covariance.tolist(),
+    "kl_per_dimension": None,
+    "undefined": undefined,
+  }
+  if len(images) > 1:
+    figures["mmd_reference"] = expected_mmd(
+      prior_codes, len(images), config.mmd_kernel
+    )
+  if len(mean) > _MOST_COVARIANCES:
+    undefined["code_covariance"] = (
+      f"a table of {len(mean)} x {len(mean)} is left out"
+    )
+  reason = _no_kl_reason(model.config.model)
+  if reason:
+    undefined["kl_per_dimension"] = reason
+  else:
+    kl = code_figures.kl_per_dimension(means, stddevs)
+    figures["kl_per_dimension"] = kl.tolist()
+  warning = code_figures.collapse_warning(variances)
+  figures["warnings"] = [warning] if warning else []
+  return figures
+
+
+def _posterior_moments(model, images, encoded, config):
+  """Returns each image's posterior mean and standard deviation.
+
+  Those of a posterior that has neither in closed form are estimated.
+  """
+  if encoded.stddev is not None or not has_density(model.config.model):
+    return encoded.mean, encoded.stddev
+  total = np.zeros(encoded.mean.shape)
+  squares = np.zeros(encoded.mean.shape)
+  for index in range(_MOMENT_SAMPLES):
+    seed = config.evaluation_seed + 1 + index
+    sample = model.encode(images, seed).sample.astype(np.float64)
+    total += sample
+    squares += sample**2
+  mean = total / _MOMENT_SAMPLES
+  variance = squares / _MOMENT_SAMPLES - mean**2
+  variance *= _MOMENT_SAMPLES / (_MOMENT_SAMPLES - 1)
+  return mean, np.sqrt(np.maximum(variance, np.finfo(np.float32).tiny))
+
+
+def _no_kl_reason(model_config):
+  """Returns why there is no KL divergence of each dimension, or None."""
+  if not has_density(model_config):
+    return f"posterior {model_config.posterior} has no density"
+  if model_config.prior != "standard_normal":
+    return f"the dimensions of prior {model_config.prior} are not independent"
+  return None
+
+
+def _class_figures(model, train, split, config):
+  """Returns how well codes tell the classes of images."""
+  names = ("knn_accuracy", "probe_accuracy")
+  if split.labels is None or train.labels is None:
+    return {"undefined": dict.fromkeys(names, _NO_LABELS)}
+  if config.split == "train":
+    reason = "classifiers are fitted on the train split; evaluate split test"
+    return {"undefined": dict.fromkeys(names, reason)}
+  train_codes = model.encode(train.images, config.evaluation_seed).mean
+  codes = model.encode(split.images, config.evaluation_seed).mean
+  arguments = (train_codes, train.labels, codes, split.labels)
+  figures = {"probe_accuracy": probe_accuracy(*arguments)}
+  undefined = {}
+  if config.neighbours > len(train_codes):
+    undefined["knn_accuracy"] = (
+      f"there are only {len(train_codes)} training images"
+    )
+  else:
+    figures["knn_accuracy"] = knn_accuracy(*arguments, k=config.neighbours)
+    figures["neighbours"] = config.neighbours
+  for name, value in list(figures.items()):
+    if name in names:
+      variance = value * (1.0 - value) / len(codes)
+      figures[f"{name}_stderr"] = math.sqrt(variance)
+  return {**figures, "undefined": undefined}

@@ -1,0 +1,99 @@
+"""The figures in nats: ELBO, rate, distortion, log p(x), bits per dimension."""
+
+import math
+
+import numpy as np
+
+from vae_graph.combinations import has_density
+from vae_graph.evaluation.log_likelihood import mean_and_stderr
+
+_NAMES = ("elbo", "rate", "distortion", "log_likelihood")
+# Likelihoods that are densities on [0, 1].
+_DENSITIES = ("gaussian", "continuous_bernoulli")
+_LEVELS = 256
+
+
+def likelihood_figures(model, images, config, progress=None):
+  """Measures how likely a model finds images.
+
+  Args:
+    model: a `TrainedModel`.
+    images: uint8 or float32 `[n, *image_shape]`, as the model observes them.
+    config: an `EvaluationConfig`; reads `importance_samples` and
+      `evaluation_seed`.
+    progress: see `TrainedModel.score`.
+
+  Returns:
+    A dict as of `evaluate_model`.
+  """
+  model_config = model.config.model
+  if not has_density(model_config):
+    reason = f"posterior {model_config.posterior} has no density"
+    names = ("elbo", "rate", "log_likelihood", "bits_per_dim")
+    mean, stderr = mean_and_stderr(model.distortion(images).astype(np.float64))
+    return {
+      "distortion": mean,
+      "distortion_stderr": stderr,
+      "undefined": dict.fromkeys(names, reason),
+    }
+
+  def score(images):
+    return model.score(
+      images, config.importance_samples, config.evaluation_seed, progress
+    )
+
+  estimates = score(images)
+  figures = {"importance_samples": config.importance_samples, "undefined": {}}
+  for name in _NAMES:
+    mean, stderr = mean_and_stderr(getattr(estimates, name))
+    figures[name], figures[f"{name}_stderr"] = mean, stderr
+  reason = _no_bits_reason(model.config, images.dtype)
+  if reason:
+    figures["undefined"]["bits_per_dim"] = reason
+    return figures
+  log_likelihood, offset = estimates.log_likelihood, 0.0
+  if model_config.likelihood in _DENSITIES:
+    # The density of a byte with uniform noise bounds the byte's probability.
+    noisy = dequantised(images, config.evaluation_seed)
+    log_likelihood, offset = score(noisy).log_likelihood, math.log(_LEVELS)
+    figures["dequantisation"] = "uniform"
+  size = np.prod(model.image_shape)
+  bits = (offset - log_likelihood / size) / math.log(2.0)
+  figures["bits_per_dim"], figures["bits_per_dim_stderr"] = mean_and_stderr(
+    bits
+  )
+  return figures
+
+
+def dequantised(images, seed):
+  """Spreads each byte evenly over its 256th of [0, 1].
+
+  Args:
+    images: uint8 `[...]`.
+    seed: integer.
+
+  Returns:
+    float32 of the same shape, in [0, 1).
+
+  References:
+    Theis, van den Oord and Bethge, "A Note on the Evaluation of Generative
+    Models", ICLR 2016.
+  """
+  noise = np.random.RandomState(seed).random_sample(images.shape)
+  levels = (images + noise) / _LEVELS
+  return np.minimum(levels.astype(np.float32), np.float32(1.0 - 2.0**-24))
+
+
+def _no_bits_reason(config, dtype):
+  """Returns why there are no bits per dimension, or None."""
+  likelihood = config.model.likelihood
+  if likelihood == "bernoulli" and config.data.binarization == "none":
+    return (
+      "grey pixels under likelihood bernoulli have no probability; use"
+      " discretized_logistic, or binarized pixels"
+    )
+  if likelihood in _DENSITIES and config.data.binarization != "none":
+    return f"likelihood {likelihood} is no probability of binary pixels"
+  if likelihood in _DENSITIES and dtype != np.uint8:
+    return f"the images are {dtype}, of unknown levels; use uint8"
+  return None
