@@ -162,6 +162,16 @@ class TrainedRunTest(parameterized.TestCase):
     np.testing.assert_allclose(scores.elbo, -(scores.rate + scores.distortion))
     self.assertTrue((scores.log_likelihood >= scores.elbo).all())
 
+  def test_distortion_is_that_of_the_codes_sample(self):
+    means = self.model.reconstruct(self.images, seed=4).mean.astype(np.float64)
+    pixels = to_unit_interval(self.images)
+    entropy = pixels * np.log(means) + (1 - pixels) * np.log1p(-means)
+    np.testing.assert_allclose(
+      self.model.distortion(self.images, seed=4),
+      -entropy.sum((1, 2)),
+      rtol=1e-4,
+    )
+
   def test_bytes_and_floats_are_the_same_images(self):
     floats = self.images / 255.0
     np.testing.assert_allclose(

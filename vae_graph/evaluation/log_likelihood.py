@@ -27,7 +27,8 @@ from vae_graph.randomness import fold_in
 _BLOCK = 500
 # Images that are worked on at the same time, to fill the cores between ops.
 _PARALLEL_IMAGES = 2
-# Samples in a session.run, all images together: a fraction of a second.
+# Samples in a session.run, all images together: a fraction of a second with the
+# dense network.
 _SAMPLES_PER_RUN = 20000
 
 
