@@ -30,7 +30,7 @@ _PUBLIC = {
   "restore_by_name": "checkpoints",
   "train": "training.train",
   "RunDirectory": "run_directory",
-  "TrainedModel": "trained_model",
+  "TrainedModel": "inference.trained_model",
   "evaluate_model": "evaluation.evaluate_model",
   "evaluate_run": "evaluation.follow",
   "follow_run": "evaluation.follow",

@@ -13,8 +13,8 @@ from tests.training.toy import toy_config, toy_dataset
 from vae_graph import checkpoints, errors, run_settings
 from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
+from vae_graph.inference.trained_model import BLOCK, TrainedModel
 from vae_graph.run_directory import RunDirectory
-from vae_graph.trained_model import BLOCK, TrainedModel
 
 SHAPE = (6, 5)
 

@@ -18,9 +18,9 @@ from vae_graph.data.dataset import (
   to_unit_interval,
 )
 from vae_graph.evaluation import log_likelihood
-from vae_graph.inference_graph import BLOCK, build_inference_graph
-from vae_graph.inference_results import Encoded, Reconstructed, Sampled
-from vae_graph.interpolation import way_between
+from vae_graph.inference.graph import BLOCK, build_inference_graph
+from vae_graph.inference.interpolation import way_between
+from vae_graph.inference.results import Encoded, Reconstructed, Sampled
 from vae_graph.run_directory import RunDirectory
 from vae_graph.session_config import SessionConfig
 from vae_graph.sessions import make_config_proto

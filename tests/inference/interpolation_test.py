@@ -1,7 +1,7 @@
 import numpy as np
 from absl.testing import absltest
 
-from vae_graph.interpolation import way_between
+from vae_graph.inference.interpolation import way_between
 
 
 class WayBetweenTest(absltest.TestCase):
