@@ -25,14 +25,21 @@ _TRACEBACK = absl_flags.DEFINE_boolean(
 )
 
 
-def run(main):
+def run(main, takes_arguments=False):
   """Runs a binary, and exits with its code.
 
   Args:
-    main: function without arguments that returns an exit code or None. Its
-      `VaeGraphError`s are printed as one line.
+    main: function that returns an exit code or None. Its `VaeGraphError`s are
+      printed as one line.
+    takes_arguments: whether the command line may hold more than flags; `main`
+      is then called with the list of it.
   """
-  app.run(lambda argv: _guarded(main, argv), flags_parser=_parse_flags)
+  # Else absl takes flags behind the first argument for arguments, too.
+  absl_flags.FLAGS.set_gnu_getopt(takes_arguments)
+  app.run(
+    lambda argv: _guarded(main, argv[1:], takes_arguments),
+    flags_parser=_parse_flags,
+  )
 
 
 def presets_text():
@@ -87,12 +94,12 @@ def _parse_flags(argv):
     return _fail(f"{message} (--help lists the flags)", 2)
 
 
-def _guarded(main, argv):
-  if len(argv) > 1:
-    _fail(f"unexpected argument {argv[1]!r}; flags begin with --", 2)
+def _guarded(main, arguments, takes_arguments):
+  if arguments and not takes_arguments:
+    _fail(f"unexpected argument {arguments[0]!r}; flags begin with --", 2)
   _quieten_tensorflow()
   try:
-    return main()
+    return main(arguments) if takes_arguments else main()
   except errors.VaeGraphError as error:
     if _TRACEBACK.value:
       raise

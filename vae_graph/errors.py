@@ -38,6 +38,10 @@ class RunDirectoryError(VaeGraphError, RuntimeError):
   """A run directory is unwritable, damaged or holds another configuration."""
 
 
+class OutputError(VaeGraphError, RuntimeError):
+  """A file that was asked for cannot be written."""
+
+
 class CheckpointError(VaeGraphError, ValueError):
   """A checkpoint is missing, damaged or does not fit the model."""
 

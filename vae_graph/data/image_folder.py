@@ -5,8 +5,7 @@ import os
 import numpy as np
 
 from vae_graph import errors
-from vae_graph.compat import tf
-from vae_graph.data import dataset
+from vae_graph.data import dataset, image_files
 
 _EXTENSIONS = (".png", ".jpg", ".jpeg")
 
@@ -39,13 +38,23 @@ def load_image_folder(config):
       "data_dir must be a folder for dataset=images, found nothing; set"
       " --data_dir=FOLDER"
     )
-  paths, labels = _list_images(config.data_dir)
+  paths, labels = list_images(config.data_dir)
   split = dataset.Split(images=_decode(paths), labels=labels)
   return dataset.hold_out(split, config.test_fraction, config.data_dir)
 
 
-def _list_images(root):
-  """Returns paths in a fixed order, and labels `[n]` or None."""
+def list_images(root):
+  """Lists the PNG and JPEG files of a folder and its subfolders.
+
+  Args:
+    root: the folder; its subfolders are classes, see `load_image_folder`.
+
+  Returns:
+    Paths in a fixed order, and labels int32 `[n]`, or None without subfolders.
+
+  Raises:
+    DataError: there are no images, or both images and subfolders.
+  """
   files, classes = _list_folder(root)
   if not classes:
     return files, None
@@ -101,31 +110,12 @@ def _list_folder(folder):
 
 def _decode(paths):
   """Returns the images in the files, uint8 `[n, height, width(, 3)]`."""
-  graph = tf.Graph()
-  with graph.as_default():
-    encoded = tf.placeholder(tf.string, [])
-    # This op goes by the content and decodes PNG just as well. The exact method
-    # gives the same pixels in every TensorFlow.
-    decoded = tf.image.decode_jpeg(encoded, dct_method="INTEGER_ACCURATE")
-  # No GPU memory, and no say in the inter-op threads of later sessions.
-  config = tf.ConfigProto(device_count={"GPU": 0}, use_per_session_threads=True)
   images = None
-  with tf.Session(graph=graph, config=config) as session:
-    for index, path in enumerate(paths):
-      try:
-        with open(path, "rb") as file:
-          image = session.run(decoded, {encoded: file.read()})
-      except (OSError, tf.errors.InvalidArgumentError) as error:
-        raise dataset.bad_data(
-          path,
-          "an image that cannot be read or decoded",
-          "an intact PNG or JPEG image",
-          "replace or remove the file",
-        ) from error
-      if images is None:
-        images = np.empty((len(paths),) + image.shape, np.uint8)
-      _check_shape(path, image.shape, paths[0], images.shape[1:])
-      images[index] = image
+  for index, image in enumerate(image_files.decode_files(paths)):
+    if images is None:
+      images = np.empty((len(paths),) + image.shape, np.uint8)
+    _check_shape(paths[index], image.shape, paths[0], images.shape[1:])
+    images[index] = image
   return images[..., 0] if images.shape[-1] == 1 else images
 
 
@@ -133,19 +123,8 @@ def _check_shape(path, shape, first_path, first_shape):
   if shape != first_shape:
     raise dataset.bad_data(
       path,
-      _describe(shape),
-      f"{_describe(first_shape)} as in {first_path}",
+      image_files.describe(shape),
+      f"{image_files.describe(first_shape)} as in {first_path}",
       "bring all images to one size and colour mode",
     )
-  if shape[-1] not in (1, 3):
-    raise dataset.bad_data(
-      path,
-      _describe(shape),
-      "1 channel (grey) or 3 (colour)",
-      "remove the transparency",
-    )
-
-
-def _describe(shape):
-  height, width, channels = shape
-  return f"{width} x {height} pixels in {channels} channel(s)"
+  image_files.check_channels(path, shape)

@@ -36,7 +36,7 @@ def load_npz(config):
       "data_dir must be a .npz file for dataset=npz, found nothing; set"
       " --data_dir=FILE.npz"
     )
-  held, arrays = _read(path)
+  held, arrays = read_arrays(path, _EXPECTED, _NAMES)
   if "x_train" not in arrays or ("y_test" in arrays and "x_test" not in arrays):
     raise dataset.bad_data(
       path,
@@ -57,25 +57,38 @@ def _split(arrays, part):
   return dataset.Split(images=arrays[f"x_{part}"], labels=labels)
 
 
-def _read(path):
-  """Returns the names of all arrays, and a dict of those among `_NAMES`."""
+def read_arrays(path, expected, names=None):
+  """Reads arrays from a file; nothing in it is executed.
+
+  Args:
+    path: the file.
+    expected: what it should hold, for error messages.
+    names: the arrays to read, where there are such; by default all.
+
+  Returns:
+    The names of all arrays, and a dict of those that were read.
+
+  Raises:
+    DataError: the file is missing or damaged, or an array is no plain one.
+  """
   if not os.path.isfile(path) or not zipfile.is_zipfile(path):
     found = "no .npz archive" if os.path.isfile(path) else "no such file"
-    raise _unreadable(path, found)
+    raise _unreadable(path, found, expected)
   try:
     with np.load(path, allow_pickle=False) as archive:
       held = archive.files
-      return held, {name: archive[name] for name in _NAMES if name in held}
+      wanted = held if names is None else [n for n in names if n in held]
+      return held, {name: archive[name] for name in wanted}
   except Exception as error:  # A damaged archive can raise almost anything.
     raise _unreadable(
-      path, f"an unreadable array ({' '.join(str(error).split())})"
+      path, f"an unreadable array ({' '.join(str(error).split())})", expected
     ) from error
 
 
-def _unreadable(path, found):
+def _unreadable(path, found, expected):
   return dataset.bad_data(
     path,
     found,
-    f"a .npz file with {_EXPECTED}",
+    f"a .npz file with {expected}",
     "write it by numpy.savez from plain numeric arrays",
   )

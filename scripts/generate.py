@@ -1,0 +1,39 @@
+r"""Draws what a trained model makes: samples, its latent plane, ways, lines.
+
+    python -m scripts.generate --logdir=DIR --output=FOLDER
+    python -m scripts.generate --logdir=DIR --output=FOLDER \
+        --what=manifold,interpolation --image_a=3 --image_b=photo.png
+
+Writes FOLDER/samples, manifold, interpolation and traversals: .png, .npz with
+the arrays behind each picture and, of what moves, .gif.
+
+A run with --binarization has learned black and white pixels, so the images to
+interpolate between are drawn so too, white with probability grey, from a fixed
+seed.
+"""
+
+from absl import flags as absl_flags
+
+from flags import generation, images, inference, session
+from scripts import app, trained_run
+
+# For --help to list them.
+for module in (generation, images, inference, session, app):
+  absl_flags.adopt_module_key_flags(module)
+
+
+def main():
+  """Generates as the flags say."""
+  folder = images.output("a folder")
+  config = generation.generation_config()
+  with trained_run.open_run() as (model, source):
+    from vae_graph.inference import generated_files
+
+    paths = generated_files.generate(
+      model, source, folder, config, images.SEED.value
+    )
+  print("\n".join(paths))
+
+
+if __name__ == "__main__":
+  app.run(main)

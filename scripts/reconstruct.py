@@ -1,0 +1,55 @@
+r"""Encodes and decodes images: what does a trained model make of them?
+
+    python -m scripts.reconstruct --logdir=DIR --output=FOLDER IMAGE...
+
+Each IMAGE is a PNG or JPEG file, a folder of them, a .npz file with the array
+images, or the index of a test image; without any, the first 20 test images are
+taken. Colours become grey, or grey colours, as the run has them. A run with
+--binarization has learned black and white pixels, so they are drawn here too,
+white with probability grey, from a fixed seed.
+
+Writes FOLDER/reconstructions.png with the decoder's mean and a sample of p(x|z)
+under each image, and reconstructions.npz; prints each image's squared error,
+summed over the pixels in [0, 1].
+"""
+
+from absl import flags as absl_flags
+
+from flags import images, inference, session
+from scripts import app, trained_run
+
+# For --help to list them.
+for module in (images, inference, session, app):
+  absl_flags.adopt_module_key_flags(module)
+
+_FROM_MEAN = absl_flags.DEFINE_boolean(
+  "from_mean", True, "Decode the posterior's mean rather than a sample of it."
+)
+_DEFAULT_IMAGES = 20
+
+
+def main(arguments):
+  """Reconstructs the images that the arguments name."""
+  folder = images.output("a folder")
+  with trained_run.open_run() as (model, source):
+    from vae_graph.inference import reconstructed_files
+
+    if arguments:
+      chosen = source.choose(arguments)
+    else:
+      chosen = source.split("test", _DEFAULT_IMAGES)
+    result = reconstructed_files.reconstruct(
+      model, chosen.images, images.SEED.value, _FROM_MEAN.value
+    )
+    paths = reconstructed_files.write_reconstructions(
+      folder, result, chosen.names
+    )
+  for name, error in zip(chosen.names, result.squared_error):
+    print(f"{name}: squared error {error:.3f}")
+  if len(chosen.names) > 1:
+    print(f"mean of {len(chosen.names):,}: {result.squared_error.mean():.3f}")
+  print("\n".join(paths))
+
+
+if __name__ == "__main__":
+  app.run(main, takes_arguments=True)

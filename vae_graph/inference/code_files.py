@@ -1,0 +1,44 @@
+"""The codes of images as a file of arrays."""
+
+import numpy as np
+
+from vae_graph.inference.output_files import write_npz
+
+
+def write_codes(path, model, images, split=None, seed=0):
+  """Encodes images, and writes their codes as a .npz file.
+
+  It holds `codes` (posterior means) and `samples`, float32 `[n, code_size]`,
+  `stddevs` where the posterior has them in closed form, and the `step` of the
+  weights. Of a split it holds the names `dataset` and `split`, `indices` and,
+  where there are, `labels` `[n]`; of other images their `names` `[n]`.
+
+  Args:
+    path: the file; its folder is made if it is missing.
+    model: a `TrainedModel`.
+    images: `NamedImages`.
+    split: the split of which they are the first, or None.
+    seed: integer, of the samples.
+
+  Returns:
+    The number of images.
+
+  Raises:
+    OutputError: it cannot be written.
+  """
+  encoded = model.encode(images.images, seed)
+  arrays = {
+    "codes": encoded.mean,
+    "samples": encoded.sample,
+    "stddevs": encoded.stddev,
+    "labels": images.labels,
+    "step": model.step,
+  }
+  if split is None:
+    arrays["names"] = images.names
+  else:
+    arrays["dataset"] = model.config.data.dataset
+    arrays["split"] = split
+    arrays["indices"] = np.arange(len(images.images))
+  write_npz(path, arrays)
+  return len(images.images)

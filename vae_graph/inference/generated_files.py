@@ -1,0 +1,202 @@
+"""What a trained model makes, as pictures and as the arrays behind them."""
+
+import os
+
+import numpy as np
+
+from vae_graph import errors, plots
+from vae_graph.inference.generation import (
+  decode_plane,
+  decode_traversals,
+  interpolate_both,
+  is_prior_learned,
+  measure_usage,
+)
+from vae_graph.inference.output_files import write_npz, writing
+
+# Test images by which it is seen how much a model uses each dimension.
+_USAGE_IMAGES = 1000
+# Dimensions in an animation of traversals, those that the model uses most.
+_MOST_MOVING = 10
+
+
+def generate(model, images, folder, config, seed=0):
+  """Writes what a model makes into a folder: PNG, GIF and .npz files.
+
+  Args:
+    model: a `TrainedModel`.
+    images: a `RunImages`. It is asked for the images to interpolate between,
+      and for test images where it matters how the model uses its code.
+    folder: made if it is missing.
+    config: a `GenerationConfig`.
+    seed: integer, of the samples of the prior.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    ConfigError: the model cannot make it; see also `RunImages`.
+    DataError: see `RunImages`.
+    OutputError: a file cannot be written.
+  """
+  code_size = model.config.model.code_size
+  kinds = config.kinds(code_size)
+  # What a user may have to mend is met before the first file is written.
+  usage = ends = None
+  if "interpolation" in kinds:
+    ends = _find_ends(images, config)
+  chooses_plane = "manifold" in kinds and not config.dimensions
+  if "traversals" in kinds or (chooses_plane and code_size > 2):
+    test = images.split("test", at_most=_USAGE_IMAGES)
+    usage = measure_usage(model, test.images)
+  with writing(folder):
+    os.makedirs(folder, exist_ok=True)
+  paths = []
+  if "samples" in kinds:
+    paths += write_samples(folder, model.sample(config.num_samples, seed))
+  if "manifold" in kinds:
+    dimensions = config.dimensions or (0, 1)
+    if chooses_plane and code_size > 2:
+      dimensions = usage.order()[:2]
+    plane = decode_plane(model, config.grid_size, dimensions)
+    paths += write_manifold(folder, plane, is_prior_learned(model))
+  if "interpolation" in kinds:
+    ways = interpolate_both(model, *ends, config.steps)
+    paths += write_interpolation(folder, ways)
+  if "traversals" in kinds:
+    traversals = decode_traversals(model, config.steps)
+    paths += write_traversals(folder, traversals, usage)
+  return paths
+
+
+def write_samples(folder, sampled):
+  """Writes `samples.png` and `samples.npz`.
+
+  Args:
+    folder: where to.
+    sampled: as of `TrainedModel.sample`.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    OutputError: one cannot be written.
+  """
+  png, npz = _paths(folder, "samples", "png", "npz")
+  with writing(png):
+    plots.plot_samples(png, sampled.images)
+  write_npz(npz, sampled._asdict())
+  return [png, npz]
+
+
+def write_manifold(folder, plane, prior_is_learned=False):
+  """Writes `manifold.png` and `manifold.npz`.
+
+  Args:
+    folder: where to.
+    plane: a `generation.Plane`.
+    prior_is_learned: whether its values are the range of a learned prior.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    OutputError: one cannot be written.
+  """
+  png, npz = _paths(folder, "manifold", "png", "npz")
+  notes = []
+  if prior_is_learned:
+    notes.append("over the range of the learned prior's samples")
+  others = plane.codes.shape[-1] - 2
+  if others:
+    middle = "the prior's mean" if prior_is_learned else "0"
+    noun = "dimension" if others == 1 else "dimensions"
+    notes.append(f"the other {others} {noun} at {middle}")
+  with writing(png):
+    plots.plot_manifold(
+      png,
+      plane.images,
+      plane.values_x,
+      plane.values_y,
+      plane.dimensions,
+      ", ".join(notes),
+    )
+  write_npz(npz, plane._asdict())
+  return [png, npz]
+
+
+def write_interpolation(folder, ways):
+  """Writes `interpolation.png`, `.gif` (there and back) and `.npz`.
+
+  The animation has the straight way on the left, the spherical on the right.
+
+  Args:
+    folder: where to.
+    ways: a `generation.Interpolation`.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    OutputError: one cannot be written.
+  """
+  png, gif, npz = _paths(folder, "interpolation", "png", "gif", "npz")
+  both = [each for each in (ways.linear, ways.spherical) if each is not None]
+  with writing(png):
+    plots.plot_interpolations(
+      png,
+      ways.image_a[np.newaxis],
+      ways.image_b[np.newaxis],
+      *(way[np.newaxis] for way in both),
+    )
+  _write_animation(gif, np.stack(both, axis=1))
+  write_npz(npz, ways._asdict())
+  return [png, gif, npz]
+
+
+def write_traversals(folder, traversals, usage):
+  """Writes `traversals.png`, `.gif` (there and back) and `.npz`.
+
+  The animation has the ten dimensions that the model uses most, the most used
+  on the left.
+
+  Args:
+    folder: where to.
+    traversals: a `generation.Traversals`.
+    usage: a `generation.Usage`.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    OutputError: one cannot be written.
+  """
+  png, gif, npz = _paths(folder, "traversals", "png", "gif", "npz")
+  with writing(png):
+    plots.plot_traversals(png, traversals.images, traversals.values, usage.kl)
+  shown = traversals.images[usage.order()[:_MOST_MOVING]]
+  _write_animation(gif, shown.swapaxes(0, 1))
+  write_npz(npz, {**traversals._asdict(), **usage._asdict()})
+  return [png, gif, npz]
+
+
+def _paths(folder, name, *extensions):
+  return [os.path.join(folder, f"{name}.{each}") for each in extensions]
+
+
+def _write_animation(path, frames):
+  """Animates rows of images `[steps, columns, ...]`, there and back."""
+  frames = np.concatenate([frames, frames[-2:0:-1]])
+  with writing(path):
+    plots.write_gif(path, frames[:, np.newaxis])
+
+
+def _find_ends(images, config):
+  """Returns the two images to interpolate between."""
+  ends = images.choose([config.image_a, config.image_b]).images
+  if len(ends) != 2:
+    raise errors.ConfigError(
+      "image_a and image_b must name one image each, found"
+      f" {len(ends)} images in {config.image_a} and {config.image_b}"
+    )
+  return ends

@@ -1,0 +1,44 @@
+"""Files that a user asked for, with errors of one line."""
+
+import contextlib
+import io
+
+import numpy as np
+
+from vae_graph import errors, files
+
+
+@contextlib.contextmanager
+def writing(path):
+  """Names the file where one cannot be written.
+
+  Args:
+    path: what is written in the `with` block.
+
+  Raises:
+    OutputError: the block raised an OSError.
+  """
+  try:
+    yield
+  except OSError as error:
+    raise errors.OutputError(
+      f"{path} cannot be written ({error.strerror or error}); mend that or"
+      " choose another --output"
+    ) from error
+
+
+def write_npz(path, arrays):
+  """Writes arrays as a .npz file, atomically; the same ones, the same bytes.
+
+  Args:
+    path: the file; its folder is made if it is missing.
+    arrays: dict of arrays and of what `numpy.asarray` takes. None is left out.
+
+  Raises:
+    OutputError: it cannot be written.
+  """
+  content = io.BytesIO()
+  arrays = {name: each for name, each in arrays.items() if each is not None}
+  np.savez(content, **arrays)
+  with writing(path):
+    files.write_atomically(path, content.getvalue())

@@ -1,0 +1,76 @@
+"""Images and what a model makes of them again, as a picture and as arrays."""
+
+import os
+import typing
+
+import numpy as np
+
+from vae_graph import plots
+from vae_graph.data.dataset import to_unit_interval
+from vae_graph.inference.output_files import write_npz, writing
+
+# More images would make a picture that few programs open.
+MOST_SHOWN = 100
+
+
+class Reconstructions(typing.NamedTuple):
+  """Images, what is decoded from their codes, and how far they are apart.
+
+  images: float32 `[n, *image_shape]` in [0, 1].
+  mean: of p(x|z) at a code of each, likewise.
+  sample: of p(x|z), likewise.
+  squared_error: float64 `[n]`, of the mean, summed over the pixels.
+  """
+
+  images: np.ndarray
+  mean: np.ndarray
+  sample: np.ndarray
+  squared_error: np.ndarray
+
+
+def reconstruct(model, images, seed=0, from_mean=True):
+  """Encodes images and decodes a code of each, to `Reconstructions`.
+
+  Args:
+    model: a `TrainedModel`.
+    images: uint8 or float `[n, *image_shape]`.
+    seed: integer, of the samples.
+    from_mean: decode the posterior's mean rather than a sample of it.
+  """
+  mean, sample = model.reconstruct(images, seed, from_mean)
+  images = to_unit_interval(images)
+  differences = (mean - images).reshape(len(images), -1)
+  squared_error = np.sum(differences**2, axis=1, dtype=np.float64)
+  return Reconstructions(images, mean, sample, squared_error)
+
+
+def write_reconstructions(folder, reconstructions, names):
+  """Writes `reconstructions.png` and `reconstructions.npz`.
+
+  Args:
+    folder: made if it is missing.
+    reconstructions: `Reconstructions`, of which the picture shows the first
+      hundred.
+    names: what to call the images, strings `[n]`, for the arrays.
+
+  Returns:
+    The paths of the files.
+
+  Raises:
+    OutputError: one cannot be written.
+  """
+  png, npz = (
+    os.path.join(folder, f"reconstructions.{each}") for each in ("png", "npz")
+  )
+  with writing(folder):
+    os.makedirs(folder, exist_ok=True)
+  with writing(png):
+    plots.plot_reconstructions(
+      png,
+      reconstructions.images,
+      reconstructions.mean,
+      MOST_SHOWN,
+      reconstructions.sample,
+    )
+  write_npz(npz, dict(reconstructions._asdict(), names=names))
+  return [png, npz]

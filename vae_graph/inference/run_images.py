@@ -1,0 +1,166 @@
+"""Images for a trained model, as it has observed such images in training.
+
+images = RunImages(model.config.data, model.image_shape)
+images.split("test").images
+images.choose(["17", "photo.png", "more.npz"]).names
+"""
+
+import os
+import typing
+from typing import List, Optional
+
+import numpy as np
+
+from vae_graph import errors
+from vae_graph.data.dataset import (
+  Split,
+  bad_data,
+  check_split,
+  load_observed_dataset,
+  static_binarization,
+  to_unit_interval,
+)
+from vae_graph.data.image_files import load_files
+from vae_graph.data.image_folder import list_images
+from vae_graph.data.npz import read_arrays
+
+_SOURCES = (
+  "the index of a test image, a PNG or JPEG file, a folder of them or a .npz"
+  " file"
+)
+
+
+class NamedImages(typing.NamedTuple):
+  """Images, and what to call each.
+
+  images: uint8 in [0, 255] or float32 in [0, 1], `[n, *image_shape]`.
+  names: `[n]`, such as `test image 17` or `photo.png`.
+  labels: int32 `[n]`, or None.
+  """
+
+  images: np.ndarray
+  names: List[str]
+  labels: Optional[np.ndarray] = None
+
+
+class RunImages:
+  """The images of a run's data set, and those of files in the same manner.
+
+  A run with binarization static or dynamic has learned black and white images.
+  Its data set is therefore drawn once from a fixed seed (see
+  `load_observed_dataset`), and so are grey images from files.
+
+  Args:
+    data_config: the run's `DataConfig`. The data set is loaded when one of its
+      images is first asked for.
+    image_shape: `(height, width)` or `(height, width, channels)`.
+    resize: bring image files of another size to that shape.
+    seed: integer, of the draws of images from files.
+  """
+
+  def __init__(self, data_config, image_shape, resize=False, seed=0):
+    self._data_config = data_config
+    self._image_shape = tuple(image_shape)
+    self._resize = resize
+    self._seed = seed
+    self._dataset = None
+
+  @property
+  def dataset(self):
+    """The `Dataset`; read when first asked for."""
+    if self._dataset is None:
+      dataset = load_observed_dataset(self._data_config)
+      if dataset.image_shape != self._image_shape:
+        raise bad_data(
+          f"data set {self._data_config.dataset}",
+          f"images of shape {dataset.image_shape}",
+          f"{self._image_shape} as of the run",
+          "correct --data_dir",
+        )
+      self._dataset = dataset
+    return self._dataset
+
+  def split(self, name="test", at_most=None):
+    """Returns the first images of a split, as `NamedImages`.
+
+    Args:
+      name: `test` or `train`.
+      at_most: how many; None for all.
+
+    Raises:
+      ConfigError, DataError: see `load_dataset`.
+    """
+    images, labels = getattr(self.dataset, name)
+    images = images[:at_most]
+    return NamedImages(
+      images,
+      [f"{name} image {index}" for index in range(len(images))],
+      None if labels is None else labels[:at_most],
+    )
+
+  def choose(self, names):
+    """Returns the images that a user names, as `NamedImages` without labels.
+
+    Args:
+      names: strings: indices in the test split, PNG and JPEG files, folders of
+        them, and .npz files with the array `images` or a single one.
+
+    Raises:
+      ConfigError: an index is out of range; or see `load_dataset`.
+      DataError: a file is missing, damaged, or of other images than the run's.
+    """
+    parts = [self._find(*numbered) for numbered in enumerate(names)]
+    images = [part.images for part in parts]
+    if len({each.dtype for each in images}) > 1:
+      images = [to_unit_interval(each) for each in images]
+    return NamedImages(
+      np.concatenate(images), [name for part in parts for name in part.names]
+    )
+
+  def _find(self, position, name):
+    """Returns the images that one name stands for."""
+    name = os.fspath(name)
+    if name.isdigit():
+      return self._test_image(int(name))
+    if name.lower().endswith(".npz"):
+      images = self._read_npz(name)
+      names = [f"{name}[{index}]" for index in range(len(images))]
+    elif os.path.exists(name):
+      names = list_images(name)[0] if os.path.isdir(name) else [name]
+      images = load_files(names, self._image_shape, self._resize)
+    else:
+      raise bad_data(name, "no such file", _SOURCES, "check the name")
+    if self._data_config.binarization != "none":
+      # Another seed for each name, or all single files would share their noise.
+      images = static_binarization(images, [self._seed, position])
+    return NamedImages(images, names)
+
+  def _test_image(self, index):
+    images = self.dataset.test.images
+    if index >= len(images):
+      raise errors.ConfigError(
+        f"there is no test image {index}: the test split of data set"
+        f" {self._data_config.dataset} holds 0 to {len(images) - 1}"
+      )
+    return NamedImages(images[index : index + 1], [f"test image {index}"])
+
+  def _read_npz(self, path):
+    expected = "the array images, or a single array"
+    held, arrays = read_arrays(path, expected)
+    name = held[0] if len(held) == 1 else "images"
+    if name not in arrays:
+      raise bad_data(
+        path,
+        f"the arrays {', '.join(held) or '(none)'}",
+        expected,
+        "write it by numpy.savez(file, images=images)",
+      )
+    images = arrays[name]
+    if images.shape[1:] != self._image_shape:
+      raise bad_data(
+        path,
+        f"images of shape {images.shape}",
+        f"(n, {', '.join(map(str, self._image_shape))})",
+        "bring them to that shape",
+      )
+    return check_split(Split(images, None), path).images
