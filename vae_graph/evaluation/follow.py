@@ -7,9 +7,10 @@ from vae_graph import metrics_file, run_files
 from vae_graph.combinations import check_pixels
 from vae_graph.compat import tf
 from vae_graph.evaluation.evaluate_model import evaluate_model
+from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.run_directory import RunDirectory
-from vae_graph.trained_model import TrainedModel
 
+EVALUATION_FILE = "evaluation.json"
 # Between questions whether to stop. TensorFlow looks at the folder each second,
 # and not at all where there is less time.
 _POLL_SECONDS = 2.0
@@ -22,7 +23,7 @@ def evaluate_run(
 
   It has a graph and a session of its own and only reads what a training
   writes, so a live run is not disturbed. The figures become `evaluation.json`
-  in place of earlier ones, and a line of `evaluations.jsonl`.
+  in place of earlier ones, and a line of `evaluations.jsonl` beside them.
 
   Args:
     logdir: the run directory.
@@ -43,9 +44,18 @@ def evaluate_run(
   with TrainedModel(logdir, checkpoint, session_config) as model:
     check_pixels(model.config.model, dataset.test.images.dtype)
     result = evaluate_model(model, dataset, config, progress)
-  run_files.write_json(os.path.join(logdir, "evaluation.json"), result)
-  metrics_file.append(os.path.join(logdir, "evaluations.jsonl"), result)
+  write_evaluation(logdir, result)
   return result
+
+
+def write_evaluation(logdir, result):
+  """Writes the figures of `evaluate_model` into the folder of a run.
+
+  Raises:
+    RunDirectoryError: they cannot be written.
+  """
+  run_files.write_json(os.path.join(logdir, EVALUATION_FILE), result)
+  metrics_file.append(os.path.join(logdir, "evaluations.jsonl"), result)
 
 
 def follow_run(

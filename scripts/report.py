@@ -1,0 +1,86 @@
+r"""Writes one HTML file about a run, or about several side by side.
+
+    python -m scripts.report --logdir=DIR
+    python -m scripts.report --logdir=DIR --logdir=OTHER --output=FILE.html
+
+What has not been evaluated yet is evaluated first, as scripts.evaluate does.
+The file needs nothing beside it, and asks nothing of the network.
+"""
+
+import dataclasses
+import os
+import sys
+
+import tqdm
+from absl import flags as absl_flags
+
+from flags import evaluation, session
+from scripts import app
+from vae_graph import errors, session_settings
+
+# For --help to list them.
+for module in (evaluation, session, app):
+  absl_flags.adopt_module_key_flags(module)
+
+_LOGDIRS = absl_flags.DEFINE_multi_string(
+  "logdir", [], "Folder of a run; several of these flags compare the runs."
+)
+_NAMES = absl_flags.DEFINE_list(
+  "names", [], "What to call the runs, comma-separated; by default by folder."
+)
+_OUTPUT = absl_flags.DEFINE_string(
+  "output", None, "HTML file; by default report.html in the first run's folder."
+)
+_TITLE = absl_flags.DEFINE_string(
+  "title", "Variational autoencoders", "Title of the report."
+)
+_DATA_DIR = absl_flags.DEFINE_string(
+  "data_dir",
+  None,
+  "Folder (for npz: file) that holds the runs' data set; by default where each"
+  " run found it.",
+)
+
+
+def main():
+  """Reports as the flags say."""
+  logdirs = _LOGDIRS.value
+  names = _NAMES.value or [
+    os.path.basename(os.path.abspath(logdir)) for logdir in logdirs
+  ]
+  if not logdirs:
+    raise errors.ConfigError("--logdir is missing; name the folder of a run")
+  if len(names) != len(logdirs) or len(set(names)) != len(names):
+    raise errors.ConfigError(
+      f"--names must be a different one for each of {len(logdirs)} runs, found"
+      f" {','.join(names)}"
+    )
+  session_config = session.session_config()
+  os.environ.update(session_settings.environment(session_config))
+  settings = evaluation.evaluation_config()
+  # Not before: these start TensorFlow.
+  from vae_graph import run_files
+  from vae_graph.evaluation import run_report
+  from vae_graph.report import build_report
+  from vae_graph.run_directory import RunDirectory
+
+  runs = []
+  for logdir, name in zip(logdirs, names):
+    data_config = RunDirectory.load(logdir).config.data
+    if _DATA_DIR.value is not None:
+      data_config = dataclasses.replace(data_config, data_dir=_DATA_DIR.value)
+    with tqdm.tqdm(
+      unit=" images", desc=name, file=sys.stderr, disable=None
+    ) as bar:
+      runs.append(
+        run_report.make_report_run(
+          logdir, name, settings, data_config, session_config, bar.update
+        )
+      )
+  output = _OUTPUT.value or os.path.join(logdirs[0], "report.html")
+  run_files.write_text(output, build_report(runs, _TITLE.value))
+  print(output)
+
+
+if __name__ == "__main__":
+  app.run(main)

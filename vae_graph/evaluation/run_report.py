@@ -1,0 +1,131 @@
+"""A run as a report shows it: its figures, and pictures of its model."""
+
+import os
+
+from vae_graph import plots, run_files
+from vae_graph.evaluation.evaluate_model import evaluate_model
+from vae_graph.evaluation.follow import EVALUATION_FILE, write_evaluation
+from vae_graph.generation_config import GenerationConfig
+from vae_graph.inference.generated_files import generate
+from vae_graph.inference.output_files import writing
+from vae_graph.inference.reconstructed_files import reconstruct
+from vae_graph.inference.run_images import RunImages
+from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.report import Picture, ReportRun
+from vae_graph.run_directory import RunDirectory
+
+# Pictures that stand side by side are smaller than those of scripts.generate.
+_GENERATION = GenerationConfig(num_samples=60, grid_size=15)
+_MOST_CODES = 10000
+_RECONSTRUCTIONS = 10
+
+_PICTURES = (
+  ("codes", "Codes", "Posterior means of test images, coloured by class."),
+  (
+    "manifold",
+    "Latent plane",
+    "Decoder means of codes at equal steps of the prior's probability.",
+  ),
+  ("samples", "Samples", "Decoder means of samples from the prior."),
+  (
+    "reconstructions",
+    "Reconstructions",
+    "Test images, the decoder's mean at the code, and a sample of p(x|z).",
+  ),
+  (
+    "traversals",
+    "Traversals",
+    "One dimension of the code from low to high, the others held still.",
+  ),
+  (
+    "interpolation",
+    "Interpolations",
+    "The straight and the spherical way between the codes of two images.",
+  ),
+  (
+    "kl_bars",
+    "KL per dimension",
+    "What each dimension of the code says about an image.",
+  ),
+)
+
+
+def make_report_run(
+  logdir, name, settings, data_config=None, session_config=None, progress=None
+):
+  """Evaluates a run and draws its pictures, for `build_report`.
+
+  Figures that `evaluation.json` holds for the latest checkpoint are taken from
+  there. The pictures are kept in the run's folder, in `report/`.
+
+  Args:
+    logdir: the run directory.
+    name: what to call the run.
+    settings: an `EvaluationConfig`, for what has to be evaluated.
+    data_config: a `DataConfig`; by default the run's.
+    session_config: a `SessionConfig`.
+    progress: see `evaluate_model`.
+
+  Returns:
+    A `ReportRun`.
+
+  Raises:
+    VaeGraphError: the run, its checkpoint or its data set cannot be used, or
+      its folder not be written.
+  """
+  folder = os.path.join(logdir, "report")
+  with TrainedModel(logdir, None, session_config) as model:
+    images = RunImages(data_config or model.config.data, model.image_shape)
+    evaluation = _known_evaluation(logdir, model)
+    if evaluation is None:
+      evaluation = evaluate_model(model, images.dataset, settings, progress)
+      write_evaluation(logdir, evaluation)
+    generate(model, images, folder, _GENERATION)
+    _draw(model, images, folder, evaluation)
+    return ReportRun(
+      name,
+      model.config.to_dict(),
+      RunDirectory(logdir).read_metrics(),
+      evaluation,
+      _read_pictures(folder),
+    )
+
+
+def _known_evaluation(logdir, model):
+  """Returns the evaluation of a model's checkpoint, or None."""
+  path = os.path.join(logdir, EVALUATION_FILE)
+  if not os.path.exists(path):
+    return None
+  evaluation = run_files.read_json_object(path)
+  same = evaluation.get("step") == model.step is not None
+  return evaluation if same else None
+
+
+def _draw(model, images, folder, evaluation):
+  """Draws what `generate` does not."""
+  test = images.split("test", _MOST_CODES)
+  few = test.images[:_RECONSTRUCTIONS]
+  result = reconstruct(model, few, from_mean=True)
+  path = {
+    name: os.path.join(folder, f"{name}.png")
+    for name in ("codes", "reconstructions", "kl_bars")
+  }
+  with writing(folder):
+    codes = model.encode(test.images).mean
+    plots.plot_codes(path["codes"], codes, test.labels)
+    plots.plot_reconstructions(
+      path["reconstructions"], few, result.mean, samples=result.sample
+    )
+    if evaluation.get("kl_per_dimension"):
+      plots.plot_kl_bars(path["kl_bars"], evaluation["kl_per_dimension"])
+
+
+def _read_pictures(folder):
+  """Returns the `Picture`s that a folder holds."""
+  pictures = []
+  for name, title, caption in _PICTURES:
+    path = os.path.join(folder, f"{name}.png")
+    if os.path.exists(path):
+      with open(path, "rb") as file:
+        pictures.append(Picture(title, caption, file.read()))
+  return pictures
