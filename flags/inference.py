@@ -37,7 +37,7 @@ def checkpoint():
   value = _CHECKPOINT.value
   if value == "latest":
     return None
-  return int(value) if value.isdigit() else value
+  return int(value) if value.isdecimal() else value
 
 
 def data_config(run_config):

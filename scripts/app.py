@@ -89,7 +89,9 @@ def _parse_flags(argv):
     return absl_flags.FLAGS(argv)
   except absl_flags.Error as error:
     message = " ".join(str(error).split())
-    if isinstance(error, absl_flags.CantOpenFlagFileError):
+    # Not every binary has presets.
+    can_list = "list_presets" in absl_flags.FLAGS
+    if can_list and isinstance(error, absl_flags.CantOpenFlagFileError):
       message += "; --list_presets lists the presets"
     return _fail(f"{message} (--help lists the flags)", 2)
 

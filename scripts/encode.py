@@ -23,7 +23,10 @@ for module in (images, inference, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _SPLIT = absl_flags.DEFINE_enum(
-  "split", "test", ["test", "train"], "Which images of the data set."
+  "split",
+  "test",
+  ["test", "train"],
+  "Which images of the data set, where no IMAGE is named.",
 )
 
 

@@ -177,13 +177,14 @@ def measure_usage(model, images):
 
 
 def _prior_range(model):
-  """Returns the prior's middle, low and high values, float32 `[code_size]`."""
+  """Returns the prior's middle, float32, low and high values, `[code_size]`."""
   if is_prior_learned(model):
     codes = model.sample_codes(_PRIOR_SAMPLES)
-    low, high = np.percentile(codes, _PERCENTILES, axis=0)
+    # Else the values would be of another type with another NumPy.
+    low, high = np.percentile(codes.astype(np.float64), _PERCENTILES, axis=0)
     return codes.mean(axis=0), low, high
-  reach = np.full(model.config.model.code_size, _REACH, np.float32)
-  return 0 * reach, -reach, reach
+  reach = np.full(model.config.model.code_size, _REACH)
+  return np.zeros(reach.shape, np.float32), -reach, reach
 
 
 def _decode(model, codes):

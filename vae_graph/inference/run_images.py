@@ -120,7 +120,7 @@ class RunImages:
   def _find(self, position, name):
     """Returns the images that one name stands for."""
     name = os.fspath(name)
-    if name.isdigit():
+    if name.isdecimal():
       return self._test_image(int(name))
     if name.lower().endswith(".npz"):
       images = self._read_npz(name)
