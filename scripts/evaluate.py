@@ -15,7 +15,7 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import evaluation, inference, session
 from scripts import app
-from vae_graph import session_settings
+from vae_graph import errors, session_settings
 from vae_graph.report import text_table
 
 # For --help to list them.
@@ -42,10 +42,16 @@ def main():
   session_config = session.session_config()
   os.environ.update(session_settings.environment(session_config))
   settings = evaluation.evaluation_config()
+  checkpoint = inference.checkpoint()
+  if _FOLLOW.value and checkpoint is not None:
+    raise errors.ConfigError(
+      "--follow evaluates the latest checkpoints, found"
+      f" --checkpoint={checkpoint}; leave one of the two out"
+    )
   run = vae_graph.RunDirectory.load(logdir).config
   dataset = vae_graph.load_observed_dataset(inference.data_config(run.data))
 
-  def evaluate(checkpoint=None):
+  def evaluate():
     with tqdm.tqdm(unit=" images", file=sys.stderr, disable=None) as bar:
       result = vae_graph.evaluate_run(
         logdir, dataset, settings, checkpoint, session_config, bar.update
@@ -55,14 +61,26 @@ def main():
     return result
 
   if not _FOLLOW.value:
-    evaluate(inference.checkpoint())
+    evaluate()
     return 0
   with app.StopSignals() as signals:
-    vae_graph.follow_run(
+    ended = vae_graph.follow_run(
       logdir,
       evaluate,
       len(dataset.train.images),
       _FOLLOW_TIMEOUT.value,
       should_stop=lambda: bool(signals.received),
     )
-  return 128 + signals.received if signals.received else 0
+  if signals.received:
+    return 128 + signals.received
+  if not ended:
+    print(
+      f"no new checkpoint for {_FOLLOW_TIMEOUT.value:g} seconds; a larger"
+      " --follow_timeout waits longer",
+      file=sys.stderr,
+    )
+  return 0
+
+
+if __name__ == "__main__":
+  app.run(main)

@@ -3,8 +3,10 @@ r"""Writes one HTML file about a run, or about several side by side.
     python -m scripts.report --logdir=DIR
     python -m scripts.report --logdir=DIR --logdir=OTHER --output=FILE.html
 
-What has not been evaluated yet is evaluated first, as scripts.evaluate does.
-The file needs nothing beside it, and asks nothing of the network.
+Figures of the latest checkpoint are taken from evaluation.json. What has not
+been evaluated yet is evaluated first, as scripts.evaluate does; and so is all
+where a flag says how. The file needs nothing beside it, and asks nothing of the
+network.
 """
 
 import dataclasses
@@ -16,7 +18,7 @@ from absl import flags as absl_flags
 
 from flags import evaluation, session
 from scripts import app
-from vae_graph import errors, session_settings
+from vae_graph import errors, files, session_settings
 
 # For --help to list them.
 for module in (evaluation, session, app):
@@ -57,28 +59,33 @@ def main():
     )
   session_config = session.session_config()
   os.environ.update(session_settings.environment(session_config))
-  settings = evaluation.evaluation_config()
+  settings = evaluation.asked_for()
   # Not before: these start TensorFlow.
-  from vae_graph import run_files
-  from vae_graph.evaluation import run_report
+  from vae_graph.evaluation.run_report import make_report_run
+  from vae_graph.inference.output_files import writing
   from vae_graph.report import build_report
   from vae_graph.run_directory import RunDirectory
 
+  # All of them, before the first is evaluated.
+  data_configs = [RunDirectory.load(logdir).config.data for logdir in logdirs]
+  if _DATA_DIR.value is not None:
+    data_configs = [
+      dataclasses.replace(config, data_dir=_DATA_DIR.value)
+      for config in data_configs
+    ]
   runs = []
-  for logdir, name in zip(logdirs, names):
-    data_config = RunDirectory.load(logdir).config.data
-    if _DATA_DIR.value is not None:
-      data_config = dataclasses.replace(data_config, data_dir=_DATA_DIR.value)
+  for logdir, name, data_config in zip(logdirs, names, data_configs):
     with tqdm.tqdm(
       unit=" images", desc=name, file=sys.stderr, disable=None
     ) as bar:
       runs.append(
-        run_report.make_report_run(
+        make_report_run(
           logdir, name, settings, data_config, session_config, bar.update
         )
       )
   output = _OUTPUT.value or os.path.join(logdirs[0], "report.html")
-  run_files.write_text(output, build_report(runs, _TITLE.value))
+  with writing(output):
+    files.write_atomically(output, build_report(runs, _TITLE.value))
   print(output)
 
 

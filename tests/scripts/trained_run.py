@@ -18,10 +18,11 @@ from vae_graph.inference.trained_model import TrainedModel
 class TrainedRunTestCase(parameterized.TestCase):
   """Trains a run of 6 x 5 grey images, and runs a binary on it.
 
-  Subclasses name the binary.
+  Subclasses name the binary, and say whether it has the flag --output.
   """
 
   binary = None
+  has_output = True
   code_size = 2
   shape = (6, 5)
   binarization = "none"
@@ -50,6 +51,7 @@ class TrainedRunTestCase(parameterized.TestCase):
         dataset="npz", data_dir=data_dir, binarization=cls.binarization
       ),
     )
+    cls.config = config
     vae_graph.train(config, cls.logdir)
 
   def setUp(self):
@@ -93,7 +95,9 @@ class TrainedRunTestCase(parameterized.TestCase):
 
   def _run(self, *arguments):
     command = [sys.executable, "-m", self.binary]
-    command += [f"--logdir={self.logdir}", f"--output={self.output}"]
+    command.append(f"--logdir={self.logdir}")
+    if self.has_output:
+      command.append(f"--output={self.output}")
     return subprocess.run(
       command + list(arguments),
       capture_output=True,

@@ -9,11 +9,11 @@ from vae_graph.compat import tf
 from vae_graph.evaluation.evaluate_model import evaluate_model
 from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.run_directory import RunDirectory
+from vae_graph.training import records
 
 EVALUATION_FILE = "evaluation.json"
-# Between questions whether to stop. TensorFlow looks at the folder each second,
-# and not at all where there is less time.
-_POLL_SECONDS = 2.0
+# Between looks for a new checkpoint.
+_POLL_SECONDS = 1.0
 
 
 def evaluate_run(
@@ -51,11 +51,15 @@ def evaluate_run(
 def write_evaluation(logdir, result):
   """Writes the figures of `evaluate_model` into the folder of a run.
 
+  Those of a checkpoint without a global step become no line of
+  `evaluations.jsonl`, where each line is of a step.
+
   Raises:
     RunDirectoryError: they cannot be written.
   """
   run_files.write_json(os.path.join(logdir, EVALUATION_FILE), result)
-  metrics_file.append(os.path.join(logdir, "evaluations.jsonl"), result)
+  if result["step"] is not None:
+    metrics_file.append(os.path.join(logdir, "evaluations.jsonl"), result)
 
 
 def follow_run(
@@ -63,8 +67,7 @@ def follow_run(
 ):
   """Evaluates the latest checkpoint of a run, and each later one as it comes.
 
-  Ends when training has reached its last step, after `timeout` or when asked
-  to. Of checkpoints that come while one is evaluated, the last one counts.
+  Of checkpoints that come while one is evaluated, the last one counts.
 
   Args:
     logdir: the run directory.
@@ -73,18 +76,38 @@ def follow_run(
     num_train_images: images in the train split.
     timeout: seconds without a new checkpoint after which to end.
     should_stop: function without arguments; True ends it.
+
+  Returns:
+    Whether training has ended; False after `timeout` and where `should_stop`
+    ended it.
   """
+  checkpoint = step = None
   seen_time = time.time()
+  while not should_stop():
+    latest = tf.train.latest_checkpoint(logdir)
+    if latest is not None and latest != checkpoint:
+      result = evaluate()
+      # Perhaps a later one than that which was seen.
+      checkpoint, step = result["checkpoint"], result["step"]
+      seen_time = time.time()
+    elif time.time() - seen_time < timeout:
+      time.sleep(min(_POLL_SECONDS, timeout))
+    else:
+      return False
+    if step is not None and _has_ended(logdir, step, num_train_images):
+      return True
+  return False
 
-  def is_over():
-    return should_stop() or time.time() - seen_time >= timeout
 
-  for _ in tf.train.checkpoints_iterator(
-    logdir, timeout=_POLL_SECONDS, timeout_fn=is_over
-  ):
-    step = evaluate()["step"]
-    # Read anew, since a run may be prolonged.
-    training = RunDirectory.load(logdir).config.training
-    if should_stop() or step >= training.last_step(num_train_images):
-      return
-    seen_time = time.time()
+def _has_ended(logdir, step, num_train_images):
+  """Returns whether training ends at a step, be it early."""
+  run = RunDirectory(logdir)
+  # Read anew, since a run may be prolonged.
+  training = run.load(logdir).config.training
+  if step >= training.last_step(num_train_images):
+    return True
+  metrics = run.read_metrics()
+  # A checkpoint is there before the record of its step.
+  return records.is_stale(metrics, training.early_stopping) and (
+    step >= metrics[-1]["step"]
+  )

@@ -1,13 +1,15 @@
 """A run as a report shows it: its figures, and pictures of its model."""
 
+import dataclasses
 import os
+import tempfile
 
 from vae_graph import plots, run_files
 from vae_graph.evaluation.evaluate_model import evaluate_model
 from vae_graph.evaluation.follow import EVALUATION_FILE, write_evaluation
+from vae_graph.evaluation_config import EvaluationConfig
 from vae_graph.generation_config import GenerationConfig
 from vae_graph.inference.generated_files import generate
-from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
@@ -51,43 +53,47 @@ _PICTURES = (
 
 
 def make_report_run(
-  logdir, name, settings, data_config=None, session_config=None, progress=None
+  logdir,
+  name,
+  settings=None,
+  data_config=None,
+  session_config=None,
+  progress=None,
 ):
-  """Evaluates a run and draws its pictures, for `build_report`.
-
-  Figures that `evaluation.json` holds for the latest checkpoint are taken from
-  there. The pictures are kept in the run's folder, in `report/`.
+  """Evaluates a run's latest checkpoint and draws its pictures.
 
   Args:
-    logdir: the run directory.
+    logdir: the run directory, where the evaluation is kept.
     name: what to call the run.
-    settings: an `EvaluationConfig`, for what has to be evaluated.
+    settings: an `EvaluationConfig`; by default figures of the test split that
+      `evaluation.json` holds for the checkpoint are taken from there.
     data_config: a `DataConfig`; by default the run's.
     session_config: a `SessionConfig`.
     progress: see `evaluate_model`.
 
   Returns:
-    A `ReportRun`.
+    A `ReportRun`, for `build_report`.
 
   Raises:
     VaeGraphError: the run, its checkpoint or its data set cannot be used, or
       its folder not be written.
   """
-  folder = os.path.join(logdir, "report")
   with TrainedModel(logdir, None, session_config) as model:
     images = RunImages(data_config or model.config.data, model.image_shape)
-    evaluation = _known_evaluation(logdir, model)
+    evaluation = None if settings else _known_evaluation(logdir, model)
     if evaluation is None:
+      settings = settings or EvaluationConfig()
       evaluation = evaluate_model(model, images.dataset, settings, progress)
       write_evaluation(logdir, evaluation)
-    generate(model, images, folder, _GENERATION)
-    _draw(model, images, folder, evaluation)
+    with tempfile.TemporaryDirectory() as folder:
+      _draw(model, images, folder, evaluation)
+      pictures = _read_pictures(folder)
     return ReportRun(
       name,
       model.config.to_dict(),
       RunDirectory(logdir).read_metrics(),
       evaluation,
-      _read_pictures(folder),
+      pictures,
     )
 
 
@@ -96,28 +102,32 @@ def _known_evaluation(logdir, model):
   path = os.path.join(logdir, EVALUATION_FILE)
   if not os.path.exists(path):
     return None
-  evaluation = run_files.read_json_object(path)
-  same = evaluation.get("step") == model.step is not None
-  return evaluation if same else None
+  found = run_files.read_json_object(path)
+  is_wanted = found.get("split") == "test" and found.get("step") == model.step
+  return found if is_wanted else None
 
 
 def _draw(model, images, folder, evaluation):
-  """Draws what `generate` does not."""
+  """Draws all pictures into a folder."""
   test = images.split("test", _MOST_CODES)
-  few = test.images[:_RECONSTRUCTIONS]
-  result = reconstruct(model, few, from_mean=True)
+  kinds = _GENERATION.kinds(model.config.model.code_size)
+  if len(test.images) < 2:
+    kinds = tuple(kind for kind in kinds if kind != "interpolation")
+  config = dataclasses.replace(_GENERATION, what=kinds)
+  generate(model, images, folder, config)
   path = {
     name: os.path.join(folder, f"{name}.png")
     for name in ("codes", "reconstructions", "kl_bars")
   }
-  with writing(folder):
-    codes = model.encode(test.images).mean
-    plots.plot_codes(path["codes"], codes, test.labels)
-    plots.plot_reconstructions(
-      path["reconstructions"], few, result.mean, samples=result.sample
-    )
-    if evaluation.get("kl_per_dimension"):
-      plots.plot_kl_bars(path["kl_bars"], evaluation["kl_per_dimension"])
+  codes = model.encode(test.images).mean
+  plots.plot_codes(path["codes"], codes, test.labels)
+  few = test.images[:_RECONSTRUCTIONS]
+  result = reconstruct(model, few, from_mean=True)
+  plots.plot_reconstructions(
+    path["reconstructions"], few, result.mean, samples=result.sample
+  )
+  if evaluation.get("kl_per_dimension"):
+    plots.plot_kl_bars(path["kl_bars"], evaluation["kl_per_dimension"])
 
 
 def _read_pictures(folder):

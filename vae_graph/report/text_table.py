@@ -28,4 +28,4 @@ def _cell(figure, reading):
     return str(reading)
   parts = [str(reading), figure.unit]
   text = " ".join(part for part in parts if part)
-  return f"{text}, {reading.note}" if reading.note else text
+  return f"{text} ({reading.note})" if reading.note else text
