@@ -16,10 +16,11 @@ from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.report import Picture, ReportRun
 from vae_graph.run_directory import RunDirectory
 
-# Pictures that stand side by side are smaller than those of scripts.generate.
-_GENERATION = GenerationConfig(num_samples=60, grid_size=15)
+# Pictures that stand side by side show less than those of scripts.generate, so
+# that their texts remain readable.
+_GENERATION = GenerationConfig(num_samples=60, grid_size=15, steps=7)
 _MOST_CODES = 10000
-_RECONSTRUCTIONS = 10
+_RECONSTRUCTIONS = 8
 
 _PICTURES = (
   ("codes", "Codes", "Posterior means of test images, coloured by class."),

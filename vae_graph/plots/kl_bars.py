@@ -12,7 +12,7 @@ _INACTIVE_COLOR = "#b5b5b5"
 _INACTIVE_TEXT = "#8c8c8c"
 # Of more dimensions, no longer each is named.
 _MOST_NAMED = 64
-_LEAST_WIDTH, _MOST_WIDTH, _HEIGHT = 640, 1320, 480
+_LEAST_WIDTH, _MOST_WIDTH, _HEIGHT = 900, 1320, 420
 _BAR_WIDTH = 24
 _FEWEST_PLACES = 12
 
