@@ -138,7 +138,8 @@ class TrainingConfig(Config):
   )
   summary_every_steps: int = field(
     100,
-    "Steps between TensorBoard scalars of the training loss.",
+    "Steps between TensorBoard scalars of training: the objective's terms, the"
+    " learning rate, the gradient norm and images a second.",
     at_least=1,
     may_change=True,
   )

@@ -16,7 +16,7 @@ def train(config, num_steps, steps_per_run=1, dataset=None):
     graph = build_train_graph(config, images)
     session.run(tf.global_variables_initializer())
     graph.batches.load(session)
-    step = 0
+    step, outputs = 0, None
     while step < num_steps:
       feed = dict(graph.batches.feed(session, step))
       feed[graph.num_steps] = min(
@@ -95,6 +95,34 @@ class TrainGraphTest(parameterized.TestCase):
     for name, total in outputs.total.items():
       expected = sum(single.last[name] for single in singles)
       self.assertAlmostEqual(total / expected, 1, places=5)
+
+  @parameterized.product(input_mode=("feed", "resident"), clip=(0.0, 1e-3))
+  def test_measures_are_those_of_the_last_step(self, input_mode, clip):
+    def after(num_steps, clip):
+      config = toy_config(
+        optimizer="sgd",
+        learning_rate=1e-4,
+        learning_rate_schedule="exponential",
+        decay_steps=3,
+        decay_rate=0.5,
+        input_mode=input_mode,
+        clip_gradient_norm=clip,
+      )
+      outputs, variables = train(config, num_steps, steps_per_run=4)
+      floats = [v.ravel() for v in variables if v.dtype == np.float32]
+      # Half of them are slots: without momentum, those of the last gradient.
+      slots = np.concatenate(floats[len(floats) // 2 :])
+      return outputs.measures, np.linalg.norm(slots.astype(np.float64))
+
+    # Once clipped, later gradients are of other weights.
+    for num_steps in (1,) if clip else (1, 3, 5):
+      measures, clipped_norm = after(num_steps, clip)
+      norm = after(num_steps, 0.0)[1]
+      self.assertAlmostEqual(measures["gradient_norm"] / norm, 1, places=5)
+      if clip:
+        self.assertAlmostEqual(clipped_norm / clip, 1, places=5)
+      rate = 1e-4 * 0.5 ** ((num_steps - 1) / 3)
+      self.assertAlmostEqual(measures["learning_rate"] / rate, 1, places=5)
 
   def test_elbo_is_minus_rate_and_distortion(self):
     last = train(toy_config(), 1)[0].last

@@ -113,6 +113,7 @@ class LossScaleTest(parameterized.TestCase):
       outputs = session.run(graph.outputs, {graph.num_steps: 1})
       self.assertEqual(outputs.step, 1)
       self.assertTrue(np.isfinite(outputs.last["loss"]))
+      self.assertFalse(np.isfinite(outputs.measures["gradient_norm"]))
       np.testing.assert_array_equal(session.run(kernel), before)
       self.assertAlmostEqual(
         session.run(named["loss_scale/scale"]) / 1.5e38, 1, places=5

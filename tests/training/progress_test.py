@@ -21,7 +21,9 @@ class Stream(io.StringIO):
 
 def outputs(step, steps, elbo):
   terms = {"loss": np.float32(0), "elbo": np.float32(elbo * steps)}
-  return RunOutputs(step=step, steps=steps, last=terms, total=terms)
+  return RunOutputs(
+    step=step, steps=steps, last=terms, total=terms, measures={}
+  )
 
 
 class ProgressHookTest(absltest.TestCase):

@@ -97,6 +97,7 @@ class TowersTest(parameterized.TestCase):
     )
     self._assert_close(expected, found, 1e-5)
     self._assert_terms_close(outputs.last, one.last)
+    self._assert_terms_close(outputs.measures, one.measures)
     self.assertEqual(outputs.step, one.step)
 
   @parameterized.parameters(2, 4)

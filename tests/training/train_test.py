@@ -8,6 +8,7 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
+from tests.training.crash import Crash
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -24,30 +25,13 @@ def variables(logdir):
 def scalars(folder):
   """The scalars in the event files of a folder, `{tag: {step: value}}`."""
   values = {}
-  for path in sorted(glob.glob(os.path.join(folder, "*"))):
+  for path in sorted(glob.glob(os.path.join(folder, "events.*"))):
     for event in tf.train.summary_iterator(path):
       for value in event.summary.value:
         kind = value.WhichOneof("value")
         content = value.simple_value if kind == "simple_value" else kind
         values.setdefault(value.tag, {})[event.step] = content
   return values
-
-
-class Crash(tf.train.SessionRunHook):
-  """Raises in the run that reaches a step, before anything is saved."""
-
-  def __init__(self, step):
-    self._step = step
-    self._runs = 0
-
-  def next_step(self, step):
-    return self._step if step < self._step else None
-
-  def after_run(self, run_context, run_values):
-    del run_values
-    step = run_context.session.run(tf.train.get_global_step())
-    if step >= self._step:
-      raise ZeroDivisionError
 
 
 class TrainTest(parameterized.TestCase):
@@ -192,6 +176,31 @@ class TrainTest(parameterized.TestCase):
     for step, record in zip((0, 6, 12), self._metrics(self.logdir)):
       self.assertAlmostEqual(test["elbo"][step], record["test_elbo"], places=4)
     self.assertEqual(test["samples"], {6: "image", 12: "image"})
+
+  @parameterized.parameters(
+    ({}, {}, True),
+    ({"posterior": "full_covariance"}, {}, True),
+    ({"posterior": "iaf"}, {"objective": "elbo_mc"}, False),
+    ({"posterior": "deterministic"}, {"objective": "mmd_vae"}, False),
+    ({"prior": "mixture"}, {"objective": "elbo_mc"}, False),
+  )
+  def test_events_say_how_much_of_the_code_is_used(self, model, objective, kl):
+    config = dataclasses.replace(
+      toy_config(epochs=1),
+      model=vae_graph.ModelConfig(hidden_units=(8,), **model),
+      objective=vae_graph.ObjectiveConfig(**objective),
+    )
+    self._train(config)
+    test = scalars(os.path.join(self.logdir, "events", "test"))
+    self.assertEqual(list(test["active_units"]), [0, 6])
+    found = test.get("kl_per_dimension")
+    self.assertEqual(found, {0: "histo", 6: "histo"} if kl else None)
+
+  def test_codes_that_overflow_do_not_end_training(self):
+    dataset = toy_dataset(dtype=np.float32)
+    dataset.test.images[3] = np.inf
+    result = vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+    self.assertTrue(result.complete)
 
   def test_pictures(self):
     self._train(toy_config(epochs=2, plot_every_epochs=1))

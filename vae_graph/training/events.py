@@ -2,11 +2,15 @@
 
 import struct
 
+import numpy as np
+
 from vae_graph.compat import tf
+
+_BINS = 30
 
 
 class EventWriter:
-  """Writes scalars and pictures of one run, such as `train` or `test`.
+  """Writes figures and pictures of one run, such as `train` or `test`.
 
   A context manager; use one for a folder, since two that are opened in the same
   second would write to the same file.
@@ -36,6 +40,26 @@ class EventWriter:
     summary = tf.Summary()
     for name, value in values.items():
       summary.value.add(tag=name, simple_value=value)
+    self._write(summary, step)
+
+  def histogram(self, name, values, step):
+    """Writes the histogram of the finite ones among values, if any."""
+    values = np.asarray(values, np.float64)
+    values = values[np.isfinite(values)]
+    if not values.size:
+      return
+    counts, edges = np.histogram(values, _BINS)
+    histogram = tf.HistogramProto(
+      min=edges[0],
+      max=edges[-1],
+      num=values.size,
+      sum=values.sum(),
+      sum_squares=np.square(values).sum(),
+      bucket_limit=edges[1:],
+      bucket=counts,
+    )
+    summary = tf.Summary()
+    summary.value.add(tag=name, histo=histogram)
     self._write(summary, step)
 
   def pictures(self, paths, step):

@@ -6,7 +6,7 @@ each other make the training op: a batch source (step -> images), a step
 """
 
 import typing
-from typing import Any, Dict
+from typing import Any, Dict, Optional
 
 import numpy as np
 
@@ -17,9 +17,15 @@ from vae_graph.data.binarization import binarize
 from vae_graph.randomness import fold_in, step_seed
 from vae_graph.training.averaging import make_averages
 from vae_graph.training.loss_scale import make_loss_scale
-from vae_graph.training.optimizers import clip_gradients, make_optimizer
+from vae_graph.training.optimizers import (
+  clip_gradients,
+  learning_rate,
+  make_optimizer,
+)
 from vae_graph.training.towers import make_towers
 from vae_graph.vae import VAE
+
+_MEASURES = ("gradient_norm", "learning_rate")
 
 
 class RunOutputs(typing.NamedTuple):
@@ -30,16 +36,23 @@ class RunOutputs(typing.NamedTuple):
   last: `{name: float32 scalar}`, batch means of the objective's terms in the
     last step; see `ObjectiveTerms.means`.
   total: the same, summed over its steps.
+  measures: the same, of the last step: `gradient_norm`, the global norm of the
+    gradients before any clipping, and `learning_rate`. With mixed precision the
+    norm may be infinite, where the loss scale was too large.
   """
 
   step: Any
   steps: Any
   last: Dict[str, Any]
   total: Dict[str, Any]
+  measures: Dict[str, Any]
 
 
 class TrainGraph(typing.NamedTuple):
-  """Tensors and ops of the train graph; shapes as in docs/graph.md."""
+  """Tensors and ops of the train graph; shapes as in docs/graph.md.
+
+  code_stddev is None where the posterior has none in closed form.
+  """
 
   vae: VAE
   batches: Any
@@ -50,6 +63,7 @@ class TrainGraph(typing.NamedTuple):
   observation: tf.Tensor
   code: tf.Tensor
   code_mean: tf.Tensor
+  code_stddev: Optional[tf.Tensor]
   reconstruction: tf.Tensor
   samples: tf.Tensor
   per_image: Any
@@ -129,6 +143,7 @@ def _build(config, images, towers):
     observation=observation,
     code=tf.identity(code, name="code"),
     code_mean=tf.identity(posterior.mean, name="code_mean"),
+    code_stddev=getattr(posterior, "stddev", None),
     reconstruction=tf.identity(vae.decode(code).mean(), name="reconstruction"),
     samples=tf.identity(vae.decode(prior_codes).mean(), name="samples"),
     per_image=per_image,
@@ -148,11 +163,16 @@ def _global_step():
 
 
 def _make_step(vae, objective, config, global_step, towers, averages):
-  """Returns the function from (images, step) to (next step, terms)."""
+  """Returns the function that makes a training step.
+
+  It takes the images, the step and a bool tensor, whether the step is the last
+  of a run. It returns the next step, the terms and the measures, which are only
+  right in a last step.
+  """
   loss_scale = make_loss_scale(config.session.mixed_precision)
   seed = config.training.seed
 
-  def train_step(images, step):
+  def train_step(images, step, is_last):
     optimizer = make_optimizer(config.training, step)
 
     def gradients_of(images, rows):
@@ -167,6 +187,17 @@ def _make_step(vae, objective, config, global_step, towers, averages):
 
     means, gradients = towers.average(gradients_of, images)
     gradients = loss_scale.unscale(gradients)
+    measures = {
+      # It costs a pass over all gradients.
+      "gradient_norm": tf.cond(
+        is_last,
+        lambda: tf.linalg.global_norm([gradient for gradient, _ in gradients]),
+        lambda: tf.zeros([]),
+      ),
+      "learning_rate": tf.convert_to_tensor(
+        learning_rate(config.training, step)
+      ),
+    }
     clipped = clip_gradients(gradients, config.training.clip_gradient_norm)
 
     def apply_gradients():
@@ -184,7 +215,7 @@ def _make_step(vae, objective, config, global_step, towers, averages):
       averaged = averages.update()
     with tf.control_dependencies([averaged]):
       next_step = tf.identity(global_step.assign(step + 1))
-    return next_step, means
+    return next_step, means, measures
 
   return train_step
 
@@ -192,8 +223,16 @@ def _make_step(vae, objective, config, global_step, towers, averages):
 def _one_step(step, batches, global_step):
   """Returns the RunOutputs of a single training step."""
   before = tf.identity(global_step.read_value())
-  after, terms = step(batches.batch(before), before)
-  return RunOutputs(step=after, steps=after - before, last=terms, total=terms)
+  after, terms, measures = step(
+    batches.batch(before), before, tf.constant(True)
+  )
+  return RunOutputs(
+    step=after,
+    steps=after - before,
+    last=terms,
+    total=terms,
+    measures=measures,
+  )
 
 
 def _loop(step, names, batches, global_step, num_steps):
@@ -203,27 +242,35 @@ def _loop(step, names, batches, global_step, num_steps):
   the step that went wrong.
   """
   before = tf.identity(global_step.read_value())
+  end = before + num_steps
   zeros = {name: tf.zeros([]) for name in names}
+  no_measures = {name: tf.zeros([]) for name in _MEASURES}
 
-  def more_to_do(now, last, total):
-    del total
+  def more_to_do(now, last, total, measures):
+    del total, measures
     finite = tf.reduce_all(tf.math.is_finite(tf.stack(list(last.values()))))
-    return tf.logical_and(now < before + num_steps, finite)
+    return tf.logical_and(now < end, finite)
 
-  def body(now, last, total):
-    del last
-    after, terms = step(batches.batch(now), now)
+  def body(now, last, total, measures):
+    del last, measures
+    after, terms, measures = step(batches.batch(now), now, now + 1 >= end)
     total = {name: total[name] + terms[name] for name in names}
-    return after, terms, total
+    return after, terms, total, measures
 
-  after, last, total = tf.while_loop(
+  after, last, total, measures = tf.while_loop(
     more_to_do,
     body,
-    (before, zeros, zeros),
+    (before, zeros, zeros, no_measures),
     parallel_iterations=1,
     back_prop=False,
   )
-  return RunOutputs(step=after, steps=after - before, last=last, total=total)
+  return RunOutputs(
+    step=after,
+    steps=after - before,
+    last=last,
+    total=total,
+    measures=measures,
+  )
 
 
 def _all_finite(variables):

@@ -10,10 +10,9 @@ from vae_graph.randomness import evaluation_seed
 
 _NUM_SAMPLES = 100
 _NUM_RECONSTRUCTIONS = 20
-_MAX_CODES = 10000
 
 
-def draw_pictures(session, graph, run, test, batch_size, folder=""):
+def draw_pictures(session, graph, run, test, codes, folder=""):
   """Draws codes, samples, reconstructions and the training curve.
 
   Args:
@@ -21,7 +20,7 @@ def draw_pictures(session, graph, run, test, batch_size, folder=""):
     graph: a `TrainGraph`.
     run: a `RunDirectory`.
     test: the test `Split`.
-    batch_size: images at a time.
+    codes: floats `[n, code_size]`, those of its first n images.
     folder: subfolder of the run's plots.
 
   Returns:
@@ -32,8 +31,7 @@ def draw_pictures(session, graph, run, test, batch_size, folder=""):
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
   os.makedirs(os.path.join(run.plots, folder), exist_ok=True)
-  labels = None if test.labels is None else test.labels[:_MAX_CODES]
-  codes = _test_codes(session, graph, test.images[:_MAX_CODES], batch_size)
+  labels = None if test.labels is None else test.labels[: len(codes)]
   plots.plot_codes(paths["codes"], codes, labels)
   samples = session.run(
     graph.samples,
@@ -52,8 +50,15 @@ def draw_pictures(session, graph, run, test, batch_size, folder=""):
   return paths
 
 
-def _test_codes(session, graph, images, batch_size):
-  """Returns the posterior means of the images, `[n, code_size]`."""
+def compute_codes(session, graph, images, batch_size):
+  """Returns the posterior means of images, float32 `[n, code_size]`.
+
+  Args:
+    session: a `tf.Session` of the graph.
+    graph: a `TrainGraph`.
+    images: uint8 or float32 `[n, *image_shape]`.
+    batch_size: images at a time.
+  """
   parts = []
   for start in range(0, len(images), batch_size):
     feed = {

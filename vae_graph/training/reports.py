@@ -3,10 +3,18 @@
 import math
 import time
 
+import numpy as np
+
+from vae_graph.data.dataset import Split
+from vae_graph.evaluation.codes import active_units, kl_per_dimension
 from vae_graph.training import records
 from vae_graph.training.evaluate import evaluate
 from vae_graph.training.hooks import RunHook, next_multiple
-from vae_graph.training.pictures import draw_pictures
+from vae_graph.training.pictures import compute_codes, draw_pictures
+from vae_graph.training.projector import write_projector
+
+# More points than these only make pictures and the projector slow.
+_MAX_CODES = 10000
 
 
 class TermMeans:
@@ -42,12 +50,13 @@ class TermMeans:
 
 
 class SummaryHook(RunHook):
-  """Writes the training terms as TensorBoard scalars.
+  """Writes the training terms and measures as TensorBoard scalars.
 
   Args:
     graph: a `TrainGraph`.
     events: an `EventWriter`.
-    every_steps: steps between scalars, each the mean over those steps.
+    every_steps: steps between scalars. Terms are means over those steps,
+      measures are of the last one.
     batch_size: images in a step.
   """
 
@@ -75,7 +84,8 @@ class SummaryHook(RunHook):
     """Writes where it is due."""
     self._means.add(outputs)
     if outputs.step % self._every_steps == 0:
-      self._events.scalars(self._means.take(), int(outputs.step))
+      scalars = {**self._means.take(), **outputs.measures}
+      self._events.scalars(scalars, int(outputs.step))
 
 
 class EvaluationHook(RunHook):
@@ -159,15 +169,29 @@ class EvaluationHook(RunHook):
     self._save(session, step)
     train = self._means.take()
     with self.graph.averages.used_in(session):
-      test = evaluate(
+      evaluation = evaluate(
         session, self.graph, self._images, self._config.eval_batch_size
       )
+    test = evaluation.means
     epoch = step / self.graph.batches.steps_per_epoch
     record = records.make_record(step, epoch, test, train)
     self._keep_if_best(session, step, record)
     self._events.scalars(test, step)
+    self._show_codes(evaluation, step)
     self._run.append_metrics(record)
     self._report(records.line(record, self._last_step))
+
+  def _show_codes(self, evaluation, step):
+    """Writes how much of the code is used as TensorBoard events."""
+    means, stddevs = evaluation.code_means, evaluation.code_stddevs
+    if not np.isfinite(means).all():
+      return
+    self._events.scalars({"active_units": active_units(means)[0]}, step)
+    standard_normal = self.graph.vae.config.prior == "standard_normal"
+    if stddevs is None or not standard_normal or not np.isfinite(stddevs).all():
+      return
+    kl = kl_per_dimension(means, stddevs)
+    self._events.histogram("kl_per_dimension", kl, step)
 
   def _keep_if_best(self, session, step, record):
     best = self._run.read_best()
@@ -183,6 +207,8 @@ class EvaluationHook(RunHook):
 class PlotHook(RunHook):
   """Draws the pictures, every so many epochs and at the end.
 
+  The end has the codes for TensorBoard's projector, too.
+
   Args:
     graph: a `TrainGraph`.
     run: a `RunDirectory`.
@@ -197,10 +223,14 @@ class PlotHook(RunHook):
     self._last_step = last_step
     self._run = run
     self._events = events
-    self._test = test
+    labels = None if test.labels is None else test.labels[:_MAX_CODES]
+    self._test = Split(test.images[:_MAX_CODES], labels)
     self._batch_size = config.eval_batch_size
     self._patience = config.early_stopping
     self._every_steps = config.plot_every_epochs * graph.batches.steps_per_epoch
+    # A run that is complete has its pictures in the events.
+    history = run.read_metrics()
+    self._shown_step = history[-1]["step"] if history else None
 
   def next_step(self, step):
     """Returns the next step to draw at."""
@@ -217,11 +247,18 @@ class PlotHook(RunHook):
     step = int(session.run(self.graph.global_step))
     stale = records.is_stale(self._run.read_metrics(), self._patience)
     if step >= self._last_step or stale:
-      self._draw(session, step, "")
+      codes = self._draw(session, step, "")
+      write_projector(self._run.test_events, codes, self._test)
 
   def _draw(self, session, step, folder):
     with self.graph.averages.used_in(session):
-      pictures = draw_pictures(
-        session, self.graph, self._run, self._test, self._batch_size, folder
+      codes = compute_codes(
+        session, self.graph, self._test.images, self._batch_size
       )
-    self._events.pictures(pictures, step)
+      pictures = draw_pictures(
+        session, self.graph, self._run, self._test, codes, folder
+      )
+    if step != self._shown_step:
+      self._events.pictures(pictures, step)
+      self._shown_step = step
+    return codes

@@ -81,7 +81,7 @@ def train(
     run = RunDirectory.open(
       logdir, config, dataset.image_shape, flags_text, versions()
     )
-    last_step = _last_step(config.training, graph.batches.steps_per_epoch)
+    last_step = config.training.last_step(len(dataset.train.images))
     saver = _make_saver(run.path, config.training.keep_checkpoints)
     with EventWriter(run.train_events) as train_events, EventWriter(
       run.test_events
@@ -124,10 +124,6 @@ def train(
     complete=step >= last_step or stale,
     metrics=metrics[-1] if metrics else None,
   )
-
-
-def _last_step(config, steps_per_epoch):
-  return config.train_steps or config.epochs * steps_per_epoch
 
 
 def _init_fn(checkpoint, vae):

@@ -1,0 +1,84 @@
+"""Codes for TensorBoard's embedding projector.
+
+The projector looks for `projector_config.pbtxt` in the folder of a run's
+events. The files that it names have to be in that folder too.
+"""
+
+import io
+import math
+import os
+
+import numpy as np
+
+from vae_graph.compat import tf
+from vae_graph.files import write_atomically
+from vae_graph.plots import tiles
+
+# What the projector can load as one picture, in pixels.
+_LARGEST_SPRITE = 8192
+_CONFIG = "projector_config.pbtxt"
+
+
+def write_projector(folder, codes, split):
+  """Writes codes for the projector, replacing those that are there.
+
+  Args:
+    folder: where the run's events are.
+    codes: floats `[n, code_size]`.
+    split: the `Split` of n images that they are of. The images are shown as
+      points, unless they are too large to be put into one picture.
+
+  Raises:
+    OSError: a file cannot be written.
+  """
+
+  def write(name, content):
+    write_atomically(os.path.join(folder, name), content)
+
+  lines = ['tensor_name: "codes"', 'tensor_path: "codes.tsv"']
+  write("codes.tsv", _tsv(codes, "%.7g"))
+  if split.labels is not None:
+    write("labels.tsv", _tsv(split.labels, "%d"))
+    lines.append('metadata_path: "labels.tsv"')
+  height, width = split.images.shape[1:3]
+  columns = math.ceil(math.sqrt(len(split.images)))
+  if columns * max(height, width) <= _LARGEST_SPRITE:
+    write("images.png", _to_png(_sprite(split.images, columns)))
+    lines.append(
+      'sprite { image_path: "images.png"'
+      f" single_image_dim: {width} single_image_dim: {height} }}"
+    )
+  text = "".join(f"  {line}\n" for line in lines)
+  # Last, so that whoever finds it finds the others.
+  write(_CONFIG, f"embeddings {{\n{text}}}\n")
+
+
+def _tsv(values, number_format):
+  """Returns numbers as text, a line for each row."""
+  text = io.StringIO()
+  np.savetxt(text, values, number_format, "\t")
+  return text.getvalue()
+
+
+def _sprite(images, columns):
+  """Returns one image, uint8 `[h, w, 3]`, of all: row by row, black at the end.
+
+  Args:
+    images: uint8 or float32 `[n, *image_shape]`.
+    columns: images in a row.
+  """
+  images = tiles.to_rgb_bytes("images", images)
+  rows = math.ceil(len(images) / columns)
+  missing = rows * columns - len(images)
+  images = np.pad(images, [(0, missing), (0, 0), (0, 0), (0, 0)])
+  _, height, width, _ = images.shape
+  images = images.reshape((rows, columns, height, width, 3)).swapaxes(1, 2)
+  return images.reshape((rows * height, columns * width, 3))
+
+
+def _to_png(image):
+  """Returns an image, uint8 `[h, w, 3]`, as the bytes of a PNG file."""
+  # No GPU memory, and no say in the inter-op threads of later sessions.
+  config = tf.ConfigProto(device_count={"GPU": 0}, use_per_session_threads=True)
+  with tf.Graph().as_default(), tf.Session(config=config) as session:
+    return session.run(tf.image.encode_png(image))
