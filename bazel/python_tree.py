@@ -16,6 +16,7 @@ FOLDERS = ("flags", "scripts", "tests", "vae_graph")
 PYPI = {
   "PIL": ("pillow",),
   "absl": ("absl_py",),
+  "google": ("protobuf",),
   "matplotlib": ("matplotlib",),
   "numpy": ("numpy",),
   "pytest": ("pytest",),
@@ -40,7 +41,7 @@ MAY_IMPORT = {
 LAYERS = (
   "combinations compat config devices errors fields files flag_definition"
   " randomness registry session_config session_settings sessions"
-  " training_config evaluation_config",
+  " training_config evaluation_config generation_config",
   "data layers variables",
   "likelihoods networks posteriors priors",
   "vae",
