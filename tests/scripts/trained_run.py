@@ -30,8 +30,9 @@ class TrainedRunTestCase(parameterized.TestCase):
   @classmethod
   def setUpClass(cls):
     super().setUpClass()
-    temporary = tempfile.TemporaryDirectory()
-    cls.folder = cls.enter_context(temporary)
+    # Not enter_context, which classes have from Python 3.8 on.
+    cls._temporary = tempfile.TemporaryDirectory()
+    cls.folder = cls._temporary.name
     cls.logdir = os.path.join(cls.folder, "run")
     cls.dataset = toy_dataset(shape=cls.shape)
     data_dir = os.path.join(cls.folder, "data.npz")
@@ -53,6 +54,11 @@ class TrainedRunTestCase(parameterized.TestCase):
     )
     cls.config = config
     vae_graph.train(config, cls.logdir)
+
+  @classmethod
+  def tearDownClass(cls):
+    cls._temporary.cleanup()
+    super().tearDownClass()
 
   def setUp(self):
     super().setUp()

@@ -177,14 +177,16 @@ def measure_usage(model, images):
 
 
 def _prior_range(model):
-  """Returns the prior's middle, float32, low and high values, `[code_size]`."""
+  """Returns the prior's middle (float32), low and high values `[code_size]`."""
   if is_prior_learned(model):
-    codes = model.sample_codes(_PRIOR_SAMPLES)
-    # Else the values would be of another type with another NumPy.
-    low, high = np.percentile(codes.astype(np.float64), _PERCENTILES, axis=0)
-    return codes.mean(axis=0), low, high
-  reach = np.full(model.config.model.code_size, _REACH)
-  return np.zeros(reach.shape, np.float32), -reach, reach
+    # In doubles, or the type of the values would hang on NumPy's version.
+    codes = model.sample_codes(_PRIOR_SAMPLES).astype(np.float64)
+    middle = codes.mean(axis=0)
+    low, high = np.percentile(codes, _PERCENTILES, axis=0)
+  else:
+    high = np.full(model.config.model.code_size, _REACH)
+    middle, low = 0 * high, -high
+  return middle.astype(np.float32), low, high
 
 
 def _decode(model, codes):
