@@ -104,14 +104,12 @@ def write_manifold(folder, plane, prior_is_learned=False):
     OutputError: one cannot be written.
   """
   png, npz = _paths(folder, "manifold", "png", "npz")
-  notes = []
-  if prior_is_learned:
-    notes.append("over the range of the learned prior's samples")
+  notes = ["range of the learned prior"] if prior_is_learned else []
   others = plane.codes.shape[-1] - 2
   if others:
-    middle = "the prior's mean" if prior_is_learned else "0"
-    noun = "dimension" if others == 1 else "dimensions"
-    notes.append(f"the other {others} {noun} at {middle}")
+    noun = "dimension" if others == 1 else f"{others} dimensions"
+    middle = "its mean" if prior_is_learned else "0"
+    notes.append(f"the other {noun} at {middle}")
   with writing(png):
     plots.plot_manifold(
       png,
