@@ -50,7 +50,7 @@ def main():
   names = _NAMES.value or [
     os.path.basename(os.path.abspath(logdir)) for logdir in logdirs
   ]
-  if not logdirs:
+  if not logdirs or not all(logdirs):
     raise errors.ConfigError("--logdir is missing; name the folder of a run")
   if len(names) != len(logdirs) or len(set(names)) != len(names):
     raise errors.ConfigError(

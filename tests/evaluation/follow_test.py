@@ -135,13 +135,17 @@ class EvaluateRunTest(absltest.TestCase):
   @classmethod
   def setUpClass(cls):
     super().setUpClass()
-    temporary = tempfile.TemporaryDirectory()
-    cls.addClassCleanup(temporary.cleanup)
-    cls.folder = temporary.name
+    cls._temporary = tempfile.TemporaryDirectory()
+    cls.folder = cls._temporary.name
     cls.logdir = os.path.join(cls.folder, "run")
     cls.dataset = toy_dataset()
     vae_graph.train(toy_config(), cls.logdir, dataset=cls.dataset)
     cls.config = vae_graph.EvaluationConfig(importance_samples=3)
+
+  @classmethod
+  def tearDownClass(cls):
+    cls._temporary.cleanup()
+    super().tearDownClass()
 
   def _evaluate(self, checkpoint=None, dataset=None):
     return evaluate_run(

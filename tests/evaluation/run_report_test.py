@@ -1,0 +1,102 @@
+import dataclasses
+import os
+import tempfile
+from unittest import mock
+
+from absl.testing import absltest, parameterized
+
+import vae_graph
+from tests.training.toy import toy_config, toy_dataset
+from vae_graph import run_files
+from vae_graph.evaluation.run_report import make_report_run
+from vae_graph.inference import run_images
+
+QUICK = vae_graph.EvaluationConfig(importance_samples=2)
+TITLES = [
+  "Codes",
+  "Latent plane",
+  "Samples",
+  "Reconstructions",
+  "Traversals",
+  "Interpolations",
+  "KL per dimension",
+]
+
+
+class RunReportTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    self.logdir = os.path.join(folder, "run")
+    self.path = os.path.join(self.logdir, "evaluation.json")
+
+  def _train(self, dataset=None, objective="elbo", **model):
+    config = toy_config(epochs=1)
+    config = dataclasses.replace(
+      config,
+      model=dataclasses.replace(config.model, **model),
+      objective=vae_graph.ObjectiveConfig(objective=objective),
+    )
+    dataset = dataset or toy_dataset()
+    vae_graph.train(config, self.logdir, dataset=dataset)
+    self.enter_context(
+      mock.patch.object(
+        run_images, "load_observed_dataset", return_value=dataset
+      )
+    )
+
+  def _titles(self, settings=QUICK):
+    run = make_report_run(self.logdir, "name", settings)
+    return [picture.title for picture in run.pictures]
+
+  @parameterized.named_parameters(
+    ("one_dimension", {"code_size": 1}, ["Latent plane"]),
+    ("three_dimensions", {"code_size": 3}, []),
+    (
+      "no_density",
+      {"posterior": "deterministic", "objective": "mmd_vae"},
+      ["KL per dimension"],
+    ),
+  )
+  def test_pictures_that_a_model_can_have(self, model, missing):
+    self._train(**model)
+    titles = [title for title in TITLES if title not in missing]
+    self.assertEqual(self._titles(), titles)
+
+  def test_a_single_test_image(self):
+    self._train(toy_dataset(num_test=1))
+    titles = [title for title in TITLES if title != "Interpolations"]
+    self.assertEqual(self._titles(), titles)
+
+  def test_whose_figures(self):
+    self._train()
+    files = set(os.listdir(self.logdir))
+    run = make_report_run(self.logdir, "name", QUICK)
+    self.assertEqual(run.name, "name")
+    self.assertEqual(run.config["model"]["code_size"], 2)
+    self.assertEqual([record["step"] for record in run.metrics], [0, 6])
+    self.assertEqual([each.title for each in run.pictures], TITLES)
+    self.assertEqual(run.evaluation["importance_samples"], 2)
+    self.assertEqual(run_files.read_json_object(self.path), run.evaluation)
+    self.assertEqual(
+      set(os.listdir(self.logdir)) - files,
+      {"evaluation.json", "evaluations.jsonl"},
+    )
+    # Kept figures are taken, unless they are of something else.
+    kept = dict(run.evaluation, elbo=-1.5)
+    for change, is_taken in (
+      ({}, True),
+      ({"step": 0}, False),
+      ({"split": "train"}, False),
+    ):
+      run_files.write_json(self.path, dict(kept, **change))
+      run = make_report_run(self.logdir, "name")
+      self.assertEqual(run.evaluation["elbo"] == -1.5, is_taken, change)
+    self.assertEqual(run.evaluation["importance_samples"], 100)
+    run_files.write_json(self.path, kept)
+    run = make_report_run(self.logdir, "name", QUICK)
+    self.assertNotEqual(run.evaluation["elbo"], -1.5)
+
+
+if __name__ == "__main__":
+  absltest.main()
