@@ -1,0 +1,111 @@
+import dataclasses
+import os
+import re
+import subprocess
+import sys
+
+from absl.testing import absltest, parameterized
+
+import vae_graph
+from tests.scripts.binary import environment
+from tests.scripts.trained_run import TrainedRunTestCase
+from vae_graph import run_files
+
+
+class ReportBinaryTest(TrainedRunTestCase):
+  binary = "scripts.report"
+
+  @classmethod
+  def setUpClass(cls):
+    super().setUpClass()
+    cls.other = os.path.join(cls.folder, "other")
+    config = dataclasses.replace(
+      cls.config,
+      model=dataclasses.replace(
+        cls.config.model, code_size=3, posterior="deterministic"
+      ),
+      objective=vae_graph.ObjectiveConfig(objective="mmd_vae"),
+    )
+    vae_graph.train(config, cls.other)
+
+  def setUp(self):
+    super().setUp()
+    for logdir in (self.logdir, self.other):
+      if os.path.exists(self._evaluation(logdir)):
+        os.remove(self._evaluation(logdir))
+
+  def _page(self, *arguments):
+    (path,) = self.run_binary(*arguments)
+    self.assertEqual(path, self.output)
+    with open(path, encoding="utf-8") as file:
+      return file.read()
+
+  def _evaluation(self, logdir):
+    return os.path.join(logdir, "evaluation.json")
+
+  def test_two_runs_and_then_one_that_is_evaluated_already(self):
+    page = self._page(f"--logdir={self.other}", "--title=Bars & codes")
+    self.assertIn("<h1>Bars &amp; codes</h1>", page)
+    for name in ("run", "other"):
+      self.assertRegex(page, f'<h3 class="run-[12]">{name}</h3>')
+    # Interpolations, latent plane, samples and so on; one has no KL divergence.
+    sources = re.findall('<img src="(.*?)"', page)
+    self.assertLen(sources, 13)
+    for source in sources:
+      self.assertStartsWith(source, "data:image/png;base64,")
+    self.assertNotRegex(page, "https?:|url[(]|@import")
+    for link in re.findall('href="(.*?)"', page):
+      self.assertStartsWith(link, "#")
+
+    # A figure that shows where it is from.
+    evaluation = run_files.read_json_object(self._evaluation(self.logdir))
+    self.assertEqual(evaluation["importance_samples"], 100)
+    evaluation["elbo"] = -98765.4
+    run_files.write_json(self._evaluation(self.logdir), evaluation)
+    page = self._page("--names=again")
+    self.assertIn(">again</h3>", page)
+    self.assertIn("−98,765.40", page)
+    # Flags of the evaluation ask for a new one.
+    page = self._page("--importance_samples=3")
+    self.assertNotIn("−98,765.40", page)
+    self.assertIn("3 samples an image", page)
+
+  @parameterized.parameters(
+    (2, "--logdir is missing; name the folder of a run", "--logdir="),
+    (1, "nowhere does not exist, expected the dir", "--logdir=/nowhere"),
+    (2, "--names must be a different one for each of 1 runs", "--names=a,b"),
+    (1, "nowhere.npz: found no such file", "--data_dir=/nowhere.npz"),
+  )
+  def test_errors_are_one_line(self, exit_code, message, *arguments):
+    self.assert_fails(exit_code, message, *arguments)
+
+  def test_an_output_that_cannot_be_written(self):
+    path = os.path.join(self.folder, "file")
+    with open(path, "w", encoding="utf-8"):
+      pass
+    self.assert_fails(
+      1,
+      "file/report.html cannot be written .*choose another --output",
+      f"--output={path}/report.html",
+      "--importance_samples=2",
+    )
+
+  def test_names_of_all_runs_differ(self):
+    for arguments in (["--names=a,a"], []):
+      with self.subTest(arguments):
+        result = subprocess.run(
+          [sys.executable, "-m", self.binary, *arguments]
+          + [f"--logdir={self.logdir}"] * 2,
+          capture_output=True,
+          text=True,
+          env=environment(),
+        )
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(
+          result.stderr, "^report: error: --names must be a different one"
+        )
+        self.assertLen(result.stderr.splitlines(), 1)
+
+
+if __name__ == "__main__":
+  absltest.main()
