@@ -89,7 +89,7 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     title, *labels = figure.texts
     self.assertEqual(
       [label.get_text() for label in labels],
-      ["test image", "reconstruction"] * 2,
+      ["image", "reconstruction"] * 2,
     )
     for text in figure.texts:
       box = text.get_window_extent()
@@ -113,7 +113,7 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     _, *labels = self.texts(
       plots.plot_reconstructions, images, means, samples=samples
     )
-    self.assertEqual(labels, ["test image", "decoder mean", "sample"] * 2)
+    self.assertEqual(labels, ["image", "decoder mean", "sample"] * 2)
     with self.assertRaisesRegex(ValueError, "images and samples must have one"):
       plots.plot_reconstructions(self.path, images, means, 20, samples[:3])
 

@@ -52,7 +52,7 @@ class TraversalsTest(parameterized.TestCase, picture.PictureTestCase):
     kl = np.arange(40)
     title, *labels = self.texts(plots.plot_traversals, images, [-2, 2], kl)
     self.assertEqual(
-      title, "Decoder means along 20 of 40 dimensions, those of most KL"
+      title, "Decoder means along the 20 most used of 40 dimensions"
     )
     self.assertEqual(labels[19], "code[20]  KL 20.00 nats")
     shown = self.draw(plots.plot_traversals, images, [-2, 2], kl)
@@ -62,9 +62,14 @@ class TraversalsTest(parameterized.TestCase, picture.PictureTestCase):
     title, *_ = self.texts(
       plots.plot_traversals, images, [-2, 2], None, at_most=3
     )
-    self.assertEqual(
-      title, "Decoder means along 3 of 40 dimensions, those first"
+    self.assertEqual(title, "Decoder means along the 3 first of 40 dimensions")
+    title, *labels = self.texts(
+      plots.plot_traversals, images, [-2, 2], None, kl.argsort()[::-1], 3
     )
+    self.assertEqual(
+      title, "Decoder means along the 3 most used of 40 dimensions"
+    )
+    self.assertEqual(labels[:3], ["code[39]", "code[38]", "code[37]"])
 
   def test_same_input_gives_the_same_bytes(self):
     images = random_images((2, 2, 28, 28))

@@ -89,7 +89,7 @@ def _list_folder(folder):
       folder,
       f"no readable folder ({error.strerror})",
       "a folder of PNG and JPEG images",
-      "correct --data_dir",
+      "correct its name",
     ) from error
   paths = [os.path.join(folder, name) for name in names if name[0] != "."]
   folders = [path for path in paths if os.path.isdir(path)]
@@ -103,7 +103,7 @@ def _list_folder(folder):
       folder,
       f"no image among {len(paths)} files",
       f"files that end in {', '.join(_EXTENSIONS)}",
-      "add images, or correct --data_dir",
+      "add images, or correct its name",
     )
   return images, folders
 

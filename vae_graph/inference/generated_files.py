@@ -170,9 +170,12 @@ def write_traversals(folder, traversals, usage):
     OutputError: one cannot be written.
   """
   png, gif, npz = _paths(folder, "traversals", "png", "gif", "npz")
+  order = usage.order()
   with writing(png):
-    plots.plot_traversals(png, traversals.images, traversals.values, usage.kl)
-  shown = traversals.images[usage.order()[:_MOST_MOVING]]
+    plots.plot_traversals(
+      png, traversals.images, traversals.values, usage.kl, order
+    )
+  shown = traversals.images[order[:_MOST_MOVING]]
   _write_animation(gif, shown.swapaxes(0, 1))
   write_npz(npz, {**traversals._asdict(), **usage._asdict()})
   return [png, gif, npz]

@@ -33,7 +33,7 @@ def plot_samples(path, images):
 def plot_reconstructions(
   path, images, reconstructions, at_most=20, samples=None
 ):
-  """Draws test images, each above its reconstruction.
+  """Draws images, each above its reconstruction.
 
   Args:
     path: the PNG file to write.
@@ -48,19 +48,17 @@ def plot_reconstructions(
     ValueError: the images have another shape, there are none, or the arrays
       differ in shape.
   """
-  shown = {"test image": _checked("images", images[:at_most])}
+  shown = {"image": _checked("images", images[:at_most])}
   mean = "reconstruction" if samples is None else "decoder mean"
   shown[mean] = _checked(
-    "reconstructions", reconstructions[:at_most], shown["test image"]
+    "reconstructions", reconstructions[:at_most], shown["image"]
   )
-  title = "Test images and the decoder means of their codes"
+  title = "Images and the decoder means of their codes"
   if samples is not None:
-    shown["sample"] = _checked(
-      "samples", samples[:at_most], shown["test image"]
-    )
-    title = "Test images, decoder means of their codes, samples of p(x|z)"
+    shown["sample"] = _checked("samples", samples[:at_most], shown["image"])
+    title = "Images, decoder means of their codes, samples of p(x|z)"
   rows, labels = [], []
-  for start in range(0, len(shown["test image"]), _COLUMNS):
+  for start in range(0, len(shown["image"]), _COLUMNS):
     rows += [images[start : start + _COLUMNS] for images in shown.values()]
     labels += list(shown)
   mosaic = tiles.compose(

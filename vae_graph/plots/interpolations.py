@@ -54,5 +54,5 @@ def plot_interpolations(path, starts, ends, linear, spherical=None):
     columns=["image"] + shares + ["image"],
     x="share of the way between the two codes",
   )
-  title = "Decoder means between the codes of two test images"
+  title = "Decoder means between the codes of two images"
   tiles.save(path, mosaic, title, labels)

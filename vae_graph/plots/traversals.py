@@ -9,7 +9,9 @@ _MOST_LARGE_ROWS = 10
 _SMALL_SIZE = 56
 
 
-def plot_traversals(path, images, values, kl_per_dimension=None, at_most=20):
+def plot_traversals(
+  path, images, values, kl_per_dimension=None, order=None, at_most=20
+):
   """Draws a row for each dimension of the code, as it goes from low to high.
 
   Args:
@@ -18,8 +20,9 @@ def plot_traversals(path, images, values, kl_per_dimension=None, at_most=20):
       of 1 or 3 channels; row i is of the codes in which dimension i alone
       changes. Floats, of which [0, 1] is shown and NaN is black, or uint8.
     values: those that each dimension takes, `[steps]`.
-    kl_per_dimension: nats `[code_size]`, to be written beside the rows, which
-      are then in order of it, the most first; or None.
+    kl_per_dimension: nats `[code_size]`, written beside the rows; or None.
+    order: the dimensions, the most used first, which is the order of the rows;
+      by default that of the divergence, or else of the code.
     at_most: number of rows shown; further ones are left out.
 
   Raises:
@@ -32,8 +35,7 @@ def plot_traversals(path, images, values, kl_per_dimension=None, at_most=20):
       f"values must be [{steps}] like the columns of the images, found"
       f" [{len(values)}]"
     )
-  order = np.arange(code_size)
-  names = [f"code[{index}]" for index in order]
+  names = [f"code[{index}]" for index in range(code_size)]
   if kl_per_dimension is not None:
     kl = np.asarray(kl_per_dimension, np.float64)
     if kl.shape != (code_size,):
@@ -41,18 +43,20 @@ def plot_traversals(path, images, values, kl_per_dimension=None, at_most=20):
         f"kl_per_dimension must be [{code_size}] like the rows of the images,"
         f" found {list(kl.shape)}"
       )
-    order = np.argsort(-kl, kind="stable")  # NaN comes last
-    names = [f"{names[index]}  KL {kl[index]:.2f} nats" for index in order]
-  order, names = order[:at_most], names[:at_most]
+    names = [f"{name}  KL {each:.2f} nats" for name, each in zip(names, kl)]
+    if order is None:
+      order = np.argsort(-kl, kind="stable")  # NaN comes last
+  which = "first" if order is None else "most used"
+  order = np.arange(code_size) if order is None else np.asarray(order)
+  order = order[:at_most]
   size = tiles.SHOWN_SIZE if len(order) <= _MOST_LARGE_ROWS else _SMALL_SIZE
   mosaic = tiles.compose(list(images[order]), tiles.scale_for(images, size))
   title = "Decoder means along each dimension of the code"
   if len(order) < code_size:
-    which = "first" if kl_per_dimension is None else "of most KL"
-    title = f"Decoder means along {len(order)} of {code_size} dimensions, those"
-    title += f" {which}"
+    title = f"Decoder means along the {len(order)} {which} of {code_size}"
+    title += " dimensions"
   labels = tiles.Labels(
-    rows=names,
+    rows=[names[index] for index in order],
     columns=[tiles.value_label(value) for value in values],
     x="value of that dimension",
   )
