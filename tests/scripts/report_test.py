@@ -7,6 +7,7 @@ import sys
 from absl.testing import absltest, parameterized
 
 import vae_graph
+from tests.report import browser
 from tests.scripts.binary import environment
 from tests.scripts.trained_run import TrainedRunTestCase
 from vae_graph import run_files
@@ -30,6 +31,7 @@ class ReportBinaryTest(TrainedRunTestCase):
 
   def setUp(self):
     super().setUp()
+    self.output += ".html"
     for logdir in (self.logdir, self.other):
       if os.path.exists(self._evaluation(logdir)):
         os.remove(self._evaluation(logdir))
@@ -69,6 +71,16 @@ class ReportBinaryTest(TrainedRunTestCase):
     page = self._page("--importance_samples=3")
     self.assertNotIn("−98,765.40", page)
     self.assertIn("3 samples an image", page)
+
+  def test_a_browser_shows_all_and_asks_for_nothing(self):
+    shown = browser.start(self)
+    self._page(f"--logdir={self.other}")
+    shown.open(self.output)
+    widths = shown.evaluate("[...document.images].map(i => i.naturalWidth)")
+    self.assertLen(widths, 13)
+    self.assertGreater(min(widths), 0)
+    self.assertEqual(shown.requests, ["file://" + self.output])
+    self.assertEmpty(shown.complaints)
 
   @parameterized.parameters(
     (2, "--logdir is missing; name the folder of a run", "--logdir="),
