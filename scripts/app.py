@@ -34,6 +34,9 @@ def run(main, takes_arguments=False):
     takes_arguments: whether the command line may hold more than flags; `main`
       is then called with the list of it.
   """
+  for stream in (sys.stdout, sys.stderr):
+    # A terminal without a sign such as ± shows another in its place.
+    stream.reconfigure(errors="replace")
   # Else absl takes flags behind the first argument for arguments, too.
   absl_flags.FLAGS.set_gnu_getopt(takes_arguments)
   app.run(
