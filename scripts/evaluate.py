@@ -50,9 +50,13 @@ def main():
     )
   run = vae_graph.RunDirectory.load(logdir).config
   dataset = vae_graph.load_observed_dataset(inference.data_config(run.data))
+  total = len(getattr(dataset, settings.split).images)
+  total = min(total, settings.max_images or total)
 
   def evaluate():
-    with tqdm.tqdm(unit=" images", file=sys.stderr, disable=None) as bar:
+    with tqdm.tqdm(
+      total=total, unit=" images", file=sys.stderr, disable=None
+    ) as bar:
       result = vae_graph.evaluate_run(
         logdir, dataset, settings, checkpoint, session_config, bar.update
       )
