@@ -1,37 +1,13 @@
-"""A model whose log p(x) is known: x = W z + b + noise, all Gaussian."""
-
-import math
-
 import numpy as np
 from absl.testing import absltest
 from scipy import stats
 
 import vae_graph
+from tests.linear_gaussian import STDDEV, LinearGaussian
 from vae_graph import registry
 from vae_graph.compat import tf
-from vae_graph.likelihoods import split_parameters, sum_over_pixels
 
 SHAPE = (2, 3)
-STDDEV = 0.4
-
-
-class LinearGaussian:
-  """Gaussian pixels with unbounded means and a fixed standard deviation."""
-
-  def __init__(self, parameters, image_shape, config):
-    del config
-    self._image_shape = image_shape
-    (self._mean,) = split_parameters(parameters, image_shape, 1)
-
-  @staticmethod
-  def parameters_per_pixel(config):
-    del config
-    return 1
-
-  def log_prob(self, images):
-    standard = (images - self._mean) / STDDEV
-    constant = math.log(2 * math.pi * STDDEV**2)
-    return sum_over_pixels(-0.5 * (standard**2 + constant), self._image_shape)
 
 
 class LinearGaussianTest(absltest.TestCase):

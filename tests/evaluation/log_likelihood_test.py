@@ -1,37 +1,15 @@
-import math
-
 import numpy as np
 from absl.testing import absltest, parameterized
 from scipy import special, stats
 
 import vae_graph
+from tests.linear_gaussian import STDDEV, LinearGaussian
 from vae_graph import errors, registry
 from vae_graph.compat import tf
 from vae_graph.evaluation import log_likelihood
-from vae_graph.likelihoods import split_parameters, sum_over_pixels
 from vae_graph.randomness import fold_in
 
 SHAPE = (3, 4)
-STDDEV = 0.5
-
-
-class LinearGaussian:
-  """Gaussian pixels with unbounded means, so that log p(x) is known."""
-
-  def __init__(self, parameters, image_shape, config):
-    del config
-    self._image_shape = image_shape
-    (self._mean,) = split_parameters(parameters, image_shape, 1)
-
-  @staticmethod
-  def parameters_per_pixel(config):
-    del config
-    return 1
-
-  def log_prob(self, images):
-    standard = (images - self._mean) / STDDEV
-    constant = math.log(2 * math.pi * STDDEV**2)
-    return sum_over_pixels(-0.5 * (standard**2 + constant), self._image_shape)
 
 
 def log_probs_of_numpy(name, likelihood, image, run):
