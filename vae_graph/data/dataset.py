@@ -35,7 +35,7 @@ class Split(typing.NamedTuple):
   labels: Optional[np.ndarray]
 
   def first(self, count):
-    """Returns the first `count` images, or all if there are fewer."""
+    """Returns the first `count` images, or all if there are fewer or None."""
     return Split(*[None if each is None else each[:count] for each in self])
 
 

@@ -54,10 +54,11 @@ def evaluate_model(model, dataset, config, progress=None):
     "undefined": {},
     "warnings": [],
   }
+  encoded = model.encode(split.images, config.evaluation_seed)
   for figures in (
     likelihood_figures(model, split.images, config, progress),
-    _code_figures(model, split.images, config),
-    _class_figures(model, dataset.train, split, config),
+    _code_figures(model, split.images, encoded, config),
+    _class_figures(model, dataset.train, split, encoded, config),
   ):
     result["undefined"].update(figures.pop("undefined"))
     result["warnings"] += figures.pop("warnings", [])
@@ -73,9 +74,8 @@ def pixels_of(data_config):
   )
 
 
-def _code_figures(model, images, config):
+def _code_figures(model, images, encoded, config):
   """Returns the figures of the codes and of what is decoded from them."""
-  encoded = model.encode(images, config.evaluation_seed)
   means, stddevs = _posterior_moments(model, images, encoded, config)
   active, variances = code_figures.active_units(means)
   mean, covariance = code_figures.moments(encoded.sample)
@@ -142,7 +142,7 @@ def _no_kl_reason(model_config):
   return None
 
 
-def _class_figures(model, train, split, config):
+def _class_figures(model, train, split, encoded, config):
   """Returns how well codes tell the classes of images."""
   names = ("knn_accuracy", "probe_accuracy")
   if split.labels is None or train.labels is None:
@@ -151,8 +151,7 @@ def _class_figures(model, train, split, config):
     reason = "classifiers are fitted on the train split; evaluate split test"
     return {"undefined": dict.fromkeys(names, reason)}
   train_codes = model.encode(train.images, config.evaluation_seed).mean
-  codes = model.encode(split.images, config.evaluation_seed).mean
-  arguments = (train_codes, train.labels, codes, split.labels)
+  arguments = (train_codes, train.labels, encoded.mean, split.labels)
   figures = {"probe_accuracy": probe_accuracy(*arguments)}
   undefined = {}
   if config.neighbours > len(train_codes):
@@ -164,6 +163,6 @@ def _class_figures(model, train, split, config):
     figures["neighbours"] = config.neighbours
   for name, value in list(figures.items()):
     if name in names:
-      variance = value * (1.0 - value) / len(codes)
+      variance = value * (1.0 - value) / len(split.images)
       figures[f"{name}_stderr"] = math.sqrt(variance)
   return {**figures, "undefined": undefined}

@@ -90,13 +90,9 @@ class RunImages:
     Raises:
       ConfigError, DataError: see `load_dataset`.
     """
-    images, labels = getattr(self.dataset, name)
-    images = images[:at_most]
-    return NamedImages(
-      images,
-      [f"{name} image {index}" for index in range(len(images))],
-      None if labels is None else labels[:at_most],
-    )
+    images, labels = getattr(self.dataset, name).first(at_most)
+    names = [f"{name} image {index}" for index in range(len(images))]
+    return NamedImages(images, names, labels)
 
   def choose(self, names):
     """Returns the images that a user names, as `NamedImages` without labels.

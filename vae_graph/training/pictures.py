@@ -19,8 +19,8 @@ def draw_pictures(session, graph, run, test, codes, folder=""):
     session: a `tf.Session` of the graph.
     graph: a `TrainGraph`.
     run: a `RunDirectory`.
-    test: the test `Split`.
-    codes: floats `[n, code_size]`, those of its first n images.
+    test: a `Split` of n test images.
+    codes: floats `[n, code_size]`, those of the images.
     folder: subfolder of the run's plots.
 
   Returns:
@@ -31,8 +31,7 @@ def draw_pictures(session, graph, run, test, codes, folder=""):
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
   os.makedirs(os.path.join(run.plots, folder), exist_ok=True)
-  labels = None if test.labels is None else test.labels[: len(codes)]
-  plots.plot_codes(paths["codes"], codes, labels)
+  plots.plot_codes(paths["codes"], codes, test.labels)
   samples = session.run(
     graph.samples,
     {graph.num_samples: _NUM_SAMPLES, graph.noise_seed: evaluation_seed(0)},

@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 
-from vae_graph.data.dataset import Split
 from vae_graph.evaluation.codes import active_units, kl_per_dimension
 from vae_graph.training import records
 from vae_graph.training.evaluate import evaluate
@@ -223,8 +222,7 @@ class PlotHook(RunHook):
     self._last_step = last_step
     self._run = run
     self._events = events
-    labels = None if test.labels is None else test.labels[:_MAX_CODES]
-    self._test = Split(test.images[:_MAX_CODES], labels)
+    self._test = test.first(_MAX_CODES)
     self._batch_size = config.eval_batch_size
     self._patience = config.early_stopping
     self._every_steps = config.plot_every_epochs * graph.batches.steps_per_epoch
