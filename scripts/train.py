@@ -64,9 +64,6 @@ def main():
 
 def _summary(result, config):
   metrics = result.metrics
-  pixels = {"none": "grey"}.get(
-    config.binarization, f"{config.binarization}ally binarized"
-  )
   # A posterior without a density has no ELBO.
   figure = f"loss {_number(metrics['test_loss'], 4)}"
   samples = ""
@@ -78,7 +75,7 @@ def _summary(result, config):
     samples = ", one sample each"
   return (
     f"test {figure} at step {result.step:,}, epoch {metrics['epoch']:.4g};"
-    f" {config.dataset} test images, {pixels} pixels{samples}"
+    f" {config.dataset} test images, {config.pixels} pixels{samples}"
   )
 
 

@@ -182,6 +182,13 @@ class DataConfig(Config):
     choices=("none", "static", "dynamic"),
   )
 
+  @property
+  def pixels(self):
+    """What a model sees, such as `grey`: never compare figures of others."""
+    if self.binarization == "none":
+      return "grey"
+    return f"{self.binarization}ally binarized"
+
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentConfig:

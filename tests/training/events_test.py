@@ -1,12 +1,66 @@
+import dataclasses
 import glob
 import os
 import tempfile
 
 import numpy as np
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
+import vae_graph
+from tests.training.toy import toy_config, toy_dataset
 from vae_graph.compat import tf
 from vae_graph.training.events import EventWriter
+
+
+def scalars(folder):
+  """The scalars in the event files of a folder, `{tag: {step: value}}`."""
+  values = {}
+  for path in sorted(glob.glob(os.path.join(folder, "events.*"))):
+    for event in tf.train.summary_iterator(path):
+      for value in event.summary.value:
+        kind = value.WhichOneof("value")
+        content = value.simple_value if kind == "simple_value" else kind
+        values.setdefault(value.tag, {})[event.step] = content
+  return values
+
+
+class RunEventsTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    self.logdir = os.path.join(folder, "run")
+
+  def test_events_hold_train_and_test_scalars_and_pictures(self):
+    config = toy_config(epochs=2, summary_every_steps=4, plot_every_epochs=1)
+    vae_graph.train(config, self.logdir, dataset=toy_dataset())
+    events = os.path.join(self.logdir, "events")
+    train = scalars(os.path.join(events, "train"))
+    test = scalars(os.path.join(events, "test"))
+    self.assertEqual(list(train["elbo"]), [4, 8, 12])
+    self.assertEqual(list(test["elbo"]), [0, 6, 12])
+    metrics = vae_graph.RunDirectory(self.logdir).read_metrics()
+    for step, record in zip((0, 6, 12), metrics):
+      self.assertAlmostEqual(test["elbo"][step], record["test_elbo"], places=4)
+    self.assertEqual(test["samples"], {6: "image", 12: "image"})
+
+  @parameterized.parameters(
+    ({}, {}, True),
+    ({"posterior": "full_covariance"}, {}, True),
+    ({"posterior": "iaf"}, {"objective": "elbo_mc"}, False),
+    ({"posterior": "deterministic"}, {"objective": "mmd_vae"}, False),
+    ({"prior": "mixture"}, {"objective": "elbo_mc"}, False),
+  )
+  def test_events_say_how_much_of_the_code_is_used(self, model, objective, kl):
+    config = dataclasses.replace(
+      toy_config(epochs=1),
+      model=vae_graph.ModelConfig(hidden_units=(8,), **model),
+      objective=vae_graph.ObjectiveConfig(**objective),
+    )
+    vae_graph.train(config, self.logdir, dataset=toy_dataset())
+    test = scalars(os.path.join(self.logdir, "events", "test"))
+    self.assertEqual(list(test["active_units"]), [0, 6])
+    found = test.get("kl_per_dimension")
+    self.assertEqual(found, {0: "histo", 6: "histo"} if kl else None)
 
 
 class HistogramTest(absltest.TestCase):

@@ -22,18 +22,6 @@ def variables(logdir):
   return {name: reader.get_tensor(name) for name in names}
 
 
-def scalars(folder):
-  """The scalars in the event files of a folder, `{tag: {step: value}}`."""
-  values = {}
-  for path in sorted(glob.glob(os.path.join(folder, "events.*"))):
-    for event in tf.train.summary_iterator(path):
-      for value in event.summary.value:
-        kind = value.WhichOneof("value")
-        content = value.simple_value if kind == "simple_value" else kind
-        values.setdefault(value.tag, {})[event.step] = content
-  return values
-
-
 class TrainTest(parameterized.TestCase):
   def setUp(self):
     super().setUp()
@@ -163,38 +151,6 @@ class TrainTest(parameterized.TestCase):
     )
     found = glob.glob(os.path.join(self.logdir, "model.ckpt-*.index"))
     self.assertLen(found, 5)  # The last five of 0, ..., 6.
-
-  def test_events_hold_train_and_test_scalars_and_pictures(self):
-    self._train(
-      toy_config(epochs=2, summary_every_steps=4, plot_every_epochs=1)
-    )
-    events = os.path.join(self.logdir, "events")
-    train = scalars(os.path.join(events, "train"))
-    test = scalars(os.path.join(events, "test"))
-    self.assertEqual(list(train["elbo"]), [4, 8, 12])
-    self.assertEqual(list(test["elbo"]), [0, 6, 12])
-    for step, record in zip((0, 6, 12), self._metrics(self.logdir)):
-      self.assertAlmostEqual(test["elbo"][step], record["test_elbo"], places=4)
-    self.assertEqual(test["samples"], {6: "image", 12: "image"})
-
-  @parameterized.parameters(
-    ({}, {}, True),
-    ({"posterior": "full_covariance"}, {}, True),
-    ({"posterior": "iaf"}, {"objective": "elbo_mc"}, False),
-    ({"posterior": "deterministic"}, {"objective": "mmd_vae"}, False),
-    ({"prior": "mixture"}, {"objective": "elbo_mc"}, False),
-  )
-  def test_events_say_how_much_of_the_code_is_used(self, model, objective, kl):
-    config = dataclasses.replace(
-      toy_config(epochs=1),
-      model=vae_graph.ModelConfig(hidden_units=(8,), **model),
-      objective=vae_graph.ObjectiveConfig(**objective),
-    )
-    self._train(config)
-    test = scalars(os.path.join(self.logdir, "events", "test"))
-    self.assertEqual(list(test["active_units"]), [0, 6])
-    found = test.get("kl_per_dimension")
-    self.assertEqual(found, {0: "histo", 6: "histo"} if kl else None)
 
   def test_codes_that_overflow_do_not_end_training(self):
     dataset = toy_dataset(dtype=np.float32)

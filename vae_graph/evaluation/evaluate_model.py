@@ -49,7 +49,7 @@ def evaluate_model(model, dataset, config, progress=None):
     "dataset": model.config.data.dataset,
     "split": config.split,
     "images": len(split.images),
-    "pixels": pixels_of(model.config.data),
+    "pixels": model.config.data.pixels,
     "code_size": model.config.model.code_size,
     "undefined": {},
     "warnings": [],
@@ -65,13 +65,6 @@ def evaluate_model(model, dataset, config, progress=None):
     result.update(figures)
   result.update(dict.fromkeys(result["undefined"]))
   return result
-
-
-def pixels_of(data_config):
-  """Returns what the pixels are that a model observes: never compare others."""
-  return {"none": "grey"}.get(
-    data_config.binarization, f"{data_config.binarization}ally binarized"
-  )
 
 
 def _code_figures(model, images, encoded, config):
