@@ -21,6 +21,11 @@ def has_density(model):
   return model.posterior not in POINT_POSTERIORS
 
 
+def has_learned_prior(model):
+  """Returns whether a `ModelConfig`'s prior is another than N(0, 1)."""
+  return model.prior != "standard_normal"
+
+
 def check_model(model):
   """Checks the parts of a model against each other.
 

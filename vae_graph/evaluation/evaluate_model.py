@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from vae_graph.combinations import has_density
+from vae_graph.combinations import has_density, has_learned_prior
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.evaluation import codes as code_figures
 from vae_graph.evaluation.discrepancy import expected_mmd, mmd
@@ -130,7 +130,7 @@ def _no_kl_reason(model_config):
   """Returns why there is no KL divergence of each dimension, or None."""
   if not has_density(model_config):
     return f"posterior {model_config.posterior} has no density"
-  if model_config.prior != "standard_normal":
+  if has_learned_prior(model_config):
     return f"the dimensions of prior {model_config.prior} are not independent"
   return None
 

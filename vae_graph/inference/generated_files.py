@@ -5,11 +5,11 @@ import os
 import numpy as np
 
 from vae_graph import errors, plots
+from vae_graph.combinations import has_learned_prior
 from vae_graph.inference.generation import (
   decode_plane,
   decode_traversals,
   interpolate_both,
-  is_prior_learned,
   measure_usage,
 )
 from vae_graph.inference.output_files import write_npz, writing
@@ -59,7 +59,9 @@ def generate(model, images, folder, config, seed=0):
     if chooses_plane and code_size > 2:
       dimensions = usage.order()[:2]
     plane = decode_plane(model, config.grid_size, dimensions)
-    paths += write_manifold(folder, plane, is_prior_learned(model))
+    paths += write_manifold(
+      folder, plane, has_learned_prior(model.config.model)
+    )
   if "interpolation" in kinds:
     ways = interpolate_both(model, *ends, config.steps)
     paths += write_interpolation(folder, ways)

@@ -10,6 +10,7 @@ from typing import Optional, Tuple
 
 import numpy as np
 
+from vae_graph.combinations import has_learned_prior
 from vae_graph.evaluation.codes import active_units, kl_per_dimension
 from vae_graph.plots import prior_quantiles
 
@@ -82,11 +83,6 @@ class Usage(typing.NamedTuple):
     return np.argsort(-most, kind="stable")
 
 
-def is_prior_learned(model):
-  """Returns whether a `TrainedModel` has another prior than N(0, 1)."""
-  return model.config.model.prior != "standard_normal"
-
-
 def decode_plane(model, grid_size, dimensions=(0, 1)):
   """Decodes a grid of codes over the plane of two dimensions.
 
@@ -104,7 +100,7 @@ def decode_plane(model, grid_size, dimensions=(0, 1)):
     A `Plane`.
   """
   middle, low, high = _prior_range(model)
-  if is_prior_learned(model):
+  if has_learned_prior(model.config.model):
     values_x, values_y = (
       np.linspace(low[index], high[index], grid_size) for index in dimensions
     )
@@ -171,14 +167,14 @@ def measure_usage(model, images):
   """
   encoded = model.encode(images)
   kl = None
-  if encoded.stddev is not None and not is_prior_learned(model):
+  if encoded.stddev is not None and not has_learned_prior(model.config.model):
     kl = kl_per_dimension(encoded.mean, encoded.stddev)
   return Usage(kl, active_units(encoded.mean)[1])
 
 
 def _prior_range(model):
   """Returns the prior's middle (float32), low and high values `[code_size]`."""
-  if is_prior_learned(model):
+  if has_learned_prior(model.config.model):
     # In doubles, or the type of the values would hang on NumPy's version.
     codes = model.sample_codes(_PRIOR_SAMPLES).astype(np.float64)
     middle = codes.mean(axis=0)

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 
+from vae_graph.combinations import has_learned_prior
 from vae_graph.evaluation.codes import active_units, kl_per_dimension
 from vae_graph.training import records
 from vae_graph.training.evaluate import evaluate
@@ -186,8 +187,9 @@ class EvaluationHook(RunHook):
     if not np.isfinite(means).all():
       return
     self._events.scalars({"active_units": active_units(means)[0]}, step)
-    standard_normal = self.graph.vae.config.prior == "standard_normal"
-    if stddevs is None or not standard_normal or not np.isfinite(stddevs).all():
+    if stddevs is None or has_learned_prior(self.graph.vae.config):
+      return
+    if not np.isfinite(stddevs).all():
       return
     kl = kl_per_dimension(means, stddevs)
     self._events.histogram("kl_per_dimension", kl, step)
