@@ -13,6 +13,8 @@ NAME ?= $(or $(basename $(notdir $(firstword \
   $(patsubst --flagfile=%,%,$(filter --flagfile=%,$(FLAGS)))))),custom)
 
 PYTEST_FLAGS ?=
+# A file of tests at a time on each core.
+PYTEST := -m pytest --numprocesses=auto --dist=loadfile
 BAZEL ?= bazel
 BAZEL_FLAGS ?=
 BUILDIFIER_VERSION := 8.2.1
@@ -40,19 +42,19 @@ train: .venv/installed ## train into runs/NAME; FLAGS="--flagfile=... --beta=4"
 
 .PHONY: test
 test: .venv/installed ## all tests on TensorFlow 2.21; PYTEST_FLAGS="-k vae"
-	.venv/bin/python -m pytest $(PYTEST_FLAGS)
+	.venv/bin/python $(PYTEST) $(PYTEST_FLAGS)
 
 .PHONY: test-all
 test-all: .venv/installed ## all tests, with every allowed combination of parts
-	VAE_GRAPH_ALL_COMBINATIONS=1 .venv/bin/python -m pytest $(PYTEST_FLAGS)
+	VAE_GRAPH_ALL_COMBINATIONS=1 .venv/bin/python $(PYTEST) $(PYTEST_FLAGS)
 
 .PHONY: test-tf1
 test-tf1: .venv-tf1/installed ## all tests on TensorFlow 1.15 (needs Python 3.7)
-	.venv-tf1/bin/python -m pytest $(PYTEST_FLAGS)
+	.venv-tf1/bin/python $(PYTEST) $(PYTEST_FLAGS)
 
 .PHONY: test-tf215
 test-tf215: .venv-tf215/installed ## all tests on TensorFlow 2.15 (needs Python 3.11)
-	.venv-tf215/bin/python -m pytest $(PYTEST_FLAGS)
+	.venv-tf215/bin/python $(PYTEST) $(PYTEST_FLAGS)
 
 .PHONY: test-cross
 test-cross: .venv/installed .venv-tf1/installed ## move runs between TensorFlow 1.15 and 2.21
