@@ -69,7 +69,7 @@ class DiscretizedLogistic:
     centered = images - self.location
     above = tf.log_sigmoid(inverse_scale * (centered + _HALF_LEVEL))
     below = tf.log_sigmoid(-inverse_scale * (centered - _HALF_LEVEL))
-    width = tf.math.log1p(-tf.exp(-inverse_scale * 2.0 * _HALF_LEVEL))
+    width = tf.log(-tf.math.expm1(-inverse_scale * 2.0 * _HALF_LEVEL))
     # Between the levels, so that rounding cannot move a pixel off its end.
     log_probs = tf.where(
       images < _HALF_LEVEL,
