@@ -14,6 +14,7 @@ from vae_graph import errors
 __all__ = [
   "fill_triangular",
   "lbfgs_minimize",
+  "map_fn",
   "require_graph_mode",
   "tf",
   "tfb",
@@ -41,6 +42,29 @@ def require_graph_mode(what):
       f"{what} builds a graph, but eager execution is on; call it under"
       " `with tf.Graph().as_default():`"
     )
+
+
+def map_fn(fn, elements, dtype, parallel_iterations):
+  """`tf.map_fn` without gradients.
+
+  Args:
+    fn: function of one element.
+    elements: tensors that are alike in their first dimension.
+    dtype: nested as the results of `fn`, their dtypes.
+    parallel_iterations: how many elements may be under way at once.
+
+  Returns:
+    The results of all elements, stacked.
+  """
+  # TF 2 warns of the name that TF 1 has.
+  name = "dtype" if tf.__version__.startswith("1.") else "fn_output_signature"
+  return tf.map_fn(
+    fn,
+    elements,
+    parallel_iterations=parallel_iterations,
+    back_prop=False,
+    **{name: dtype},
+  )
 
 
 def versions():

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from vae_graph import combinations, errors
-from vae_graph.compat import tf
+from vae_graph.compat import map_fn, tf
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.likelihoods import log_prob_of_one
 from vae_graph.randomness import fold_in
@@ -88,12 +88,11 @@ def build_estimation(vae):
   num_samples = tf.placeholder(tf.int32, [])
   seed = tf.placeholder_with_default(np.int64(0), [])
   indices = first_index + tf.range(tf.shape(images, out_type=tf.int64)[0])
-  estimates = tf.map_fn(
+  estimates = map_fn(
     lambda pair: _estimate(vae, pair[0], pair[1], num_samples, seed),
     (images, indices),
-    dtype=Estimates(*[tf.float64] * len(Estimates._fields)),
-    parallel_iterations=_PARALLEL_IMAGES,
-    back_prop=False,
+    Estimates(*[tf.float64] * len(Estimates._fields)),
+    _PARALLEL_IMAGES,
   )
   return EstimationGraph(images, first_index, num_samples, seed, estimates)
 
