@@ -244,7 +244,7 @@ class CombinationsTest(parameterized.TestCase):
       combinations.ANALYTIC_POSTERIORS,
       combinations.ANALYTIC_PRIORS,
       combinations.POINT_POSTERIORS,
-      combinations.DENSITY_FREE_OBJECTIVES,
+      combinations.MMD_OBJECTIVES,
       combinations.GREY_LIKELIHOODS,
     ):
       self.assertContainsSubset(names, known)

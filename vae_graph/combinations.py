@@ -7,8 +7,9 @@ ANALYTIC_POSTERIORS = ("diagonal", "full_covariance")
 ANALYTIC_PRIORS = ("standard_normal",)
 # Posteriors that are a point, with no density.
 POINT_POSTERIORS = ("deterministic",)
-# Objectives that need no density of the posterior; infovae with alpha = 1 only.
-DENSITY_FREE_OBJECTIVES = ("infovae", "mmd_vae")
+# Objectives with an MMD. They need no density of the posterior, infovae with
+# alpha = 1 only.
+MMD_OBJECTIVES = ("infovae", "mmd_vae")
 GREY_LIKELIHOODS = (
   "continuous_bernoulli",
   "gaussian",
@@ -24,6 +25,15 @@ def has_density(model):
 def has_learned_prior(model):
   """Returns whether a `ModelConfig`'s prior is another than N(0, 1)."""
   return model.prior != "standard_normal"
+
+
+def whole_batch_part(objective):
+  """Returns what of an `ObjectiveConfig` is no mean over images, or None."""
+  if objective.objective in MMD_OBJECTIVES:
+    return f"the MMD of objective {objective.objective}"
+  if objective.free_bits and objective.objective in ("elbo", "elbo_mc"):
+    return "the mean rate that free_bits are compared with"
+  return None
 
 
 def check_model(model):
@@ -60,7 +70,7 @@ def check_objective(model, objective):
     ConfigError: it needs what the model does not have; the line says what.
   """
   _check_density(model, objective)
-  if objective.objective in DENSITY_FREE_OBJECTIVES:
+  if objective.objective in MMD_OBJECTIVES:
     _check_discrepancy(model, objective)
   elif objective.objective == "elbo":
     _check_analytic(model, objective)
@@ -70,7 +80,7 @@ def _check_density(model, objective):
   """Checks that an objective with a rate gets a posterior with a density."""
   if has_density(model):
     return
-  if objective.objective not in DENSITY_FREE_OBJECTIVES:
+  if objective.objective not in MMD_OBJECTIVES:
     raise errors.ConfigError(
       f"objective {objective.objective} is a bound on the evidence, for which"
       f" posterior {model.posterior} lacks a density; choose objective mmd_vae,"

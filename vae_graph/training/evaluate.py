@@ -5,6 +5,7 @@ from typing import Dict, Optional
 
 import numpy as np
 
+from vae_graph.combinations import whole_batch_part
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
 
@@ -23,6 +24,23 @@ class Evaluation(typing.NamedTuple):
   means: Dict[str, float]
   code_means: np.ndarray
   code_stddevs: Optional[np.ndarray]
+
+
+def in_evaluation_order(images, objective):
+  """Returns a split's images in the order in which to evaluate them.
+
+  That is their own, but a loss that compares what a whole batch has in common
+  needs batches that are each like the split, which those of a file are not:
+  its classes may come one after another. So for such a loss the order is
+  random, and always the same.
+
+  Args:
+    images: `[n, *image_shape]`.
+    objective: an `ObjectiveConfig`.
+  """
+  if not whole_batch_part(objective):
+    return images
+  return images[np.random.RandomState(0).permutation(len(images))]
 
 
 def evaluate(session, graph, images, batch_size):

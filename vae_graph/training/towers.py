@@ -12,6 +12,7 @@ of the whole batch, but for rounding.
 import contextlib
 
 from vae_graph import errors
+from vae_graph.combinations import whole_batch_part
 from vae_graph.compat import tf
 from vae_graph.randomness import BatchSeed
 from vae_graph.sessions import resolve
@@ -39,7 +40,7 @@ def make_towers(config):
   devices = session.tower_devices
   if not devices:
     return Undivided()
-  whole = _of_a_whole_batch(config.objective)
+  whole = whole_batch_part(config.objective)
   if len(devices) > 1 and whole:
     raise errors.ConfigError(
       f"{whole} is of a whole batch, which {len(devices)} towers would divide;"
@@ -126,15 +127,6 @@ class Towers:
       return tf.DeviceSpec.from_string(mine).make_merged_spec(inner).to_string()
 
     return tf.device(place)
-
-
-def _of_a_whole_batch(objective):
-  """Returns what of an objective is no mean over its images, or None."""
-  if objective.objective in ("infovae", "mmd_vae"):
-    return f"the MMD of objective {objective.objective}"
-  if objective.free_bits and objective.objective in ("elbo", "elbo_mc"):
-    return "the mean rate that free_bits are compared with"
-  return None
 
 
 def _rows(start, total):

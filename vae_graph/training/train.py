@@ -12,6 +12,7 @@ from vae_graph.run_directory import RunDirectory
 from vae_graph.sessions import make_config_proto, resolve
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training import records, reports
+from vae_graph.training.evaluate import in_evaluation_order
 from vae_graph.training.events import EventWriter
 from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
@@ -92,7 +93,7 @@ def train(
         train_events,
         test_events,
         dataset.test,
-        config.training,
+        config,
         last_step,
         saver,
       )
@@ -138,33 +139,34 @@ def _make_hooks(
   graph, run, train_events, test_events, test, config, last_step, saver
 ):
   """Returns the hooks in the order in which they act after a run."""
+  training = config.training
   checkpoints = hooks_lib.CheckpointHook(
     graph,
     saver,
     run.checkpoint_prefix,
-    config.checkpoint_every_steps,
-    config.checkpoint_every_seconds,
+    training.checkpoint_every_steps,
+    training.checkpoint_every_seconds,
   )
-  progress = ProgressHook(graph, last_step, config.batch_size)
+  progress = ProgressHook(graph, last_step, training.batch_size)
   return [
     hooks_lib.FiniteHook(graph),
     progress,
     reports.SummaryHook(
-      graph, train_events, config.summary_every_steps, config.batch_size
+      graph, train_events, training.summary_every_steps, training.batch_size
     ),
     checkpoints,
     reports.EvaluationHook(
       graph,
       run,
       test_events,
-      test.images,
-      config,
+      in_evaluation_order(test.images, config.objective),
+      training,
       last_step,
       checkpoints.save,
       _make_saver(run.best, max_to_keep=1),
       progress.line,
     ),
-    reports.PlotHook(graph, run, test_events, test, config, last_step),
+    reports.PlotHook(graph, run, test_events, test, training, last_step),
   ]
 
 
