@@ -25,7 +25,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import vae_graph
 from vae_graph.compat import tf, versions
-from vae_graph.evaluation import log_likelihood
+from vae_graph.inference import importance_sampling
 
 _IMAGES = absl_flags.DEFINE_integer("images", 8, "Images in a repeat.")
 _SAMPLES = absl_flags.DEFINE_integer("samples", 5000, "Samples of an image.")
@@ -51,7 +51,7 @@ def main(argv):
   with tf.Graph().as_default():
     vae = vae_graph.VAE(vae_graph.ModelConfig(), dataset.image_shape)
     vae.decode(vae.encode(tf.zeros([1, *dataset.image_shape])).mean)
-    graph = log_likelihood.build_estimation(vae)
+    graph = importance_sampling.build_estimation(vae)
     matrix = tf.Variable(
       tf.random.stateless_normal([_PEAK_SIZE, _PEAK_SIZE], (1, 2)),
       use_resource=True,
@@ -61,7 +61,9 @@ def main(argv):
       session.run(tf.global_variables_initializer())
       peak_times, times = _best_times(
         lambda: session.run(product),
-        lambda: log_likelihood.estimate(session, graph, images, _SAMPLES.value),
+        lambda: importance_sampling.estimate(
+          session, graph, images, _SAMPLES.value
+        ),
       )
     flops = _decoder_flops(vae)
   work = len(images) * _SAMPLES.value * flops

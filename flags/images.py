@@ -8,7 +8,7 @@ SEED = flags.DEFINE_integer(
   "seed",
   0,
   "Seed of all that is drawn: samples, and the black and white pixels that"
-  " grey files become for a run with --binarization. Those of its data set come"
+  " gray files become for a run with --binarization. Those of its data set come"
   " from a seed of their own, so they are the same for every binary.",
   lower_bound=0,
   upper_bound=2**31 - 1,

@@ -102,7 +102,7 @@ def _parse_flags(argv):
 def _guarded(main, arguments, takes_arguments):
   if arguments and not takes_arguments:
     _fail(f"unexpected argument {arguments[0]!r}; flags begin with --", 2)
-  _quieten_tensorflow()
+  _quiet_tensorflow()
   try:
     return main(arguments) if takes_arguments else main()
   except errors.VaeGraphError as error:
@@ -111,7 +111,7 @@ def _guarded(main, arguments, takes_arguments):
     return _fail(str(error), error.exit_code)
 
 
-def _quieten_tensorflow():
+def _quiet_tensorflow():
   """Hides TensorFlow's remarks on itself, unless --verbosity asks for them."""
   if not absl_flags.FLAGS["verbosity"].present:
     logging.getLogger("tensorflow").setLevel(logging.ERROR)

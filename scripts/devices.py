@@ -12,7 +12,7 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import session
 from scripts import app
-from vae_graph import session_settings
+from vae_graph.config import session_presets
 
 # For --help to list them.
 for module in (session, app):
@@ -22,9 +22,9 @@ for module in (session, app):
 def main():
   """Prints the devices, what the flags come to, and the ConfigProto."""
   config = session.session_config()
-  variables = session_settings.environment(config)
+  variables = session_presets.environment(config)
   # What TensorFlow sees is told before these hide the GPUs, if they do.
-  from vae_graph import devices, sessions
+  from vae_graph.runtime import devices, sessions
 
   print("\n".join(devices.describe()))
   os.environ.update(variables)

@@ -5,9 +5,9 @@ r"""Encodes images: writes the codes that a trained model gives them.
 
 Takes a split of the run's data set, or each IMAGE: a PNG or JPEG file, a
 folder of them, a .npz file with the array images, or the index of a test image.
-Colours become grey, or grey colours, as the run has them. A run with
+Colors become gray, or gray colors, as the run has them. A run with
 --binarization has learned black and white pixels, so they are drawn here too,
-white with probability grey, from a fixed seed.
+white with probability gray, from a fixed seed.
 
 The file holds codes (posterior means), samples, stddevs where there are such,
 and the step; of a split dataset, split, indices and labels, of an IMAGE names.

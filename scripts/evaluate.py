@@ -15,7 +15,8 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import evaluation, inference, session
 from scripts import app
-from vae_graph import errors, session_settings
+from vae_graph import errors
+from vae_graph.config import session_presets
 from vae_graph.report import text_table
 
 # For --help to list them.
@@ -40,7 +41,7 @@ def main():
   """Evaluates as the flags say; returns the exit code."""
   logdir = inference.logdir()
   session_config = session.session_config()
-  os.environ.update(session_settings.environment(session_config))
+  os.environ.update(session_presets.environment(session_config))
   settings = evaluation.evaluation_config()
   checkpoint = inference.checkpoint()
   if _FOLLOW.value and checkpoint is not None:

@@ -8,7 +8,7 @@ Writes FOLDER/samples, manifold, interpolation and traversals: .png, .npz with
 the arrays behind each picture and, of what moves, .gif.
 
 A run with --binarization has learned black and white pixels, so the images to
-interpolate between are drawn so too, white with probability grey, from a fixed
+interpolate between are drawn so too, white with probability gray, from a fixed
 seed.
 """
 

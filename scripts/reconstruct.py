@@ -4,9 +4,9 @@ r"""Encodes and decodes images: what does a trained model make of them?
 
 Each IMAGE is a PNG or JPEG file, a folder of them, a .npz file with the array
 images, or the index of a test image; without any, the first 20 test images are
-taken. Colours become grey, or grey colours, as the run has them. A run with
+taken. Colors become gray, or gray colors, as the run has them. A run with
 --binarization has learned black and white pixels, so they are drawn here too,
-white with probability grey, from a fixed seed.
+white with probability gray, from a fixed seed.
 
 Writes FOLDER/reconstructions.png with the decoder's mean and a sample of p(x|z)
 under each image, and reconstructions.npz; prints each image's squared error,

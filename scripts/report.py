@@ -18,7 +18,8 @@ from absl import flags as absl_flags
 
 from flags import evaluation, session
 from scripts import app
-from vae_graph import errors, files, session_settings
+from vae_graph import errors, files
+from vae_graph.config import session_presets
 
 # For --help to list them.
 for module in (evaluation, session, app):
@@ -58,13 +59,13 @@ def main():
       f" {','.join(names)}"
     )
   session_config = session.session_config()
-  os.environ.update(session_settings.environment(session_config))
+  os.environ.update(session_presets.environment(session_config))
   settings = evaluation.asked_for()
   # Not before: these start TensorFlow.
   from vae_graph.evaluation.run_report import make_report_run
   from vae_graph.inference.output_files import writing
   from vae_graph.report import build_report
-  from vae_graph.run_directory import RunDirectory
+  from vae_graph.runs.directory import RunDirectory
 
   # All of them, before the first is evaluated.
   data_configs = [RunDirectory.load(logdir).config.data for logdir in logdirs]

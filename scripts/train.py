@@ -14,7 +14,8 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import data, model, session, training
 from scripts import app
-from vae_graph import errors, session_settings
+from vae_graph import errors
+from vae_graph.config import session_presets
 
 # For --help to list them.
 for module in (data, model, session, training, app):
@@ -43,7 +44,7 @@ def main():
     training=training.training_config(),
     session=session.session_config(),
   )
-  os.environ.update(session_settings.environment(config.session))
+  os.environ.update(session_presets.environment(config.session))
   with app.StopSignals() as signals:
     result = vae_graph.train(
       config,

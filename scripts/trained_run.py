@@ -4,7 +4,7 @@ import contextlib
 import os
 
 from flags import images, inference, session
-from vae_graph import session_settings
+from vae_graph.config import session_presets
 
 
 @contextlib.contextmanager
@@ -16,7 +16,7 @@ def open_run():
   """
   logdir = inference.logdir()
   session_config = session.session_config()
-  os.environ.update(session_settings.environment(session_config))
+  os.environ.update(session_presets.environment(session_config))
   # Not before: these start TensorFlow.
   from vae_graph.inference.run_images import RunImages
   from vae_graph.inference.trained_model import TrainedModel

@@ -26,7 +26,7 @@ class ImportTest(absltest.TestCase):
       "assert 'tensorflow' not in sys.modules"
     )
 
-  def test_all_public_names_define_no_flag_op_or_global_behaviour(self):
+  def test_all_public_names_define_no_flag_op_or_global_behavior(self):
     self._assert_runs(
       "import os, sys\n"
       "import tensorflow.compat.v1 as tf\n"

@@ -8,14 +8,14 @@ import importlib
 
 _PUBLIC = {
   "DataConfig": "config",
-  "EvaluationConfig": "evaluation_config",
+  "EvaluationConfig": "config",
   "ExperimentConfig": "config",
   "ModelConfig": "config",
   "ObjectiveConfig": "config",
   "SessionConfig": "config",
   "TrainingConfig": "config",
   "VaeGraphError": "errors",
-  "define_flags": "flag_definition",
+  "define_flags": "config.flags",
   "Dataset": "data.dataset",
   "Split": "data.dataset",
   "load_dataset": "data.dataset",
@@ -26,14 +26,14 @@ _PUBLIC = {
   "elbo": "objectives.elbo",
   "elbo_mc": "objectives.elbo",
   "iwae": "objectives.iwae",
-  "make_config_proto": "sessions",
-  "restore_by_name": "checkpoints",
+  "make_config_proto": "runtime.sessions",
+  "restore_by_name": "runs.checkpoints",
   "train": "training.train",
-  "RunDirectory": "run_directory",
+  "RunDirectory": "runs.directory",
   "TrainedModel": "inference.trained_model",
   "evaluate_model": "evaluation.evaluate_model",
-  "evaluate_run": "evaluation.follow",
-  "follow_run": "evaluation.follow",
+  "evaluate_run": "evaluation.evaluate_run",
+  "follow_run": "evaluation.evaluate_run",
 }
 
 __all__ = list(_PUBLIC)

@@ -1,8 +1,8 @@
 """The one module that knows which TensorFlow this is.
 
 Everything else takes `tf`, `tfd` and `tfb` from here. Importing it changes no
-global behaviour: the program that owns the process decides about eager
-execution and v2 behaviour. All of this library works inside
+global behavior: the program that owns the process decides about eager
+execution and v2 behavior. All of this library works inside
 `with tf.Graph().as_default():` on every supported TensorFlow.
 """
 

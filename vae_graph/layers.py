@@ -11,7 +11,7 @@ for both axes or a pair `(height, width)`.
 
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.variables import glorot_uniform, variable
+from vae_graph.initializers import glorot_uniform, variable
 
 ACTIVATIONS = {
   "relu": tf.nn.relu,

@@ -6,11 +6,11 @@ from vae_graph.data.binarization import binarize
 
 
 class BinarizationTest(absltest.TestCase):
-  def test_pixels_are_one_with_probability_grey(self):
-    grey = np.random.RandomState(0).rand(3, 4).astype(np.float32)
-    grey[0, :2] = 0, 1
+  def test_pixels_are_one_with_probability_gray(self):
+    gray = np.random.RandomState(0).rand(3, 4).astype(np.float32)
+    gray[0, :2] = 0, 1
     with tf.Graph().as_default(), tf.Session() as session:
-      images = tf.constant(np.tile(grey, (4000, 1, 1)))
+      images = tf.constant(np.tile(gray, (4000, 1, 1)))
       first, again, other = session.run(
         [
           binarize(images, (0, 1)),
@@ -19,8 +19,8 @@ class BinarizationTest(absltest.TestCase):
         ]
       )
     self.assertEqual(set(np.unique(first)), {0, 1})
-    error = np.sqrt(grey * (1 - grey) / 4000) + 1e-9
-    self.assertLess((np.abs(first.mean(0) - grey) / error).max(), 5)
+    error = np.sqrt(gray * (1 - gray) / 4000) + 1e-9
+    self.assertLess((np.abs(first.mean(0) - gray) / error).max(), 5)
     np.testing.assert_array_equal(first, again)
     self.assertFalse(np.array_equal(first, other))
 

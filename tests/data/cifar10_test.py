@@ -244,7 +244,7 @@ class FullSizeTest(absltest.TestCase):
     )
     self.assertEqual(set(loaded.train.labels), set(range(10)))
     images = loaded.test.images[:500].astype(float)
-    # Neighbours are alike, in every direction and colour; a wrong order of the
+    # Neighbors are alike, in every direction and color; a wrong order of the
     # bytes makes them differ as strangers do.
     strangers = np.abs(images - images[::-1]).mean()
     for axis in (1, 2, 3):

@@ -126,18 +126,18 @@ class ToUnitIntervalTest(absltest.TestCase):
 
 
 class StaticBinarizationTest(absltest.TestCase):
-  def test_mean_is_grey_within_the_standard_error(self):
+  def test_mean_is_gray_within_the_standard_error(self):
     levels = np.arange(256, dtype=np.uint8)
     count = 4000
     images = np.tile(levels.reshape(1, 16, 16), (count, 1, 1))
     binary = dataset.static_binarization(images, seed=5)
     self.assertEqual(binary.dtype, np.uint8)
     self.assertEqual(np.unique(binary).tolist(), [0, 255])
-    grey = levels / 255
+    gray = levels / 255
     mean = (binary / 255).mean(0).ravel()
-    error = np.sqrt(grey * (1 - grey) / count)
+    error = np.sqrt(gray * (1 - gray) / count)
     # 4.5 standard errors: one of 256 levels exceeds them in 0.2% of seeds.
-    self.assertTrue(np.all(np.abs(mean - grey) <= 4.5 * error))
+    self.assertTrue(np.all(np.abs(mean - gray) <= 4.5 * error))
     self.assertEqual((mean[0], mean[255]), (0, 1))
 
   def test_floats_and_bytes_give_the_same_draw(self):
@@ -167,12 +167,12 @@ class StaticBinarizationTest(absltest.TestCase):
 
 class LoadDatasetTest(absltest.TestCase):
   def _load(self, data=None, **settings):
-    grey = dataset.Split(np.full((8, 5, 5), 128, np.uint8), None)
-    data = data or dataset.Dataset(grey, grey)
+    gray = dataset.Split(np.full((8, 5, 5), 128, np.uint8), None)
+    data = data or dataset.Dataset(gray, gray)
     with mock.patch.dict(registry.DATASETS, {"mine": lambda config: data}):
       return dataset.load_dataset(config.DataConfig(dataset="mine", **settings))
 
-  def test_grey_stays_grey_unless_static(self):
+  def test_gray_stays_gray_unless_static(self):
     for binarization in ("none", "dynamic"):
       loaded = self._load(binarization=binarization)
       self.assertEqual(np.unique(loaded.train.images).tolist(), [128])

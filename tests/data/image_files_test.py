@@ -11,8 +11,8 @@ from vae_graph.compat import tf
 from vae_graph.data import image_files
 
 _RANDOM = np.random.RandomState(0)
-_GREY = _RANDOM.randint(256, size=(6, 5)).astype(np.uint8)
-_COLOUR = _RANDOM.randint(256, size=(6, 5, 3)).astype(np.uint8)
+_GRAY = _RANDOM.randint(256, size=(6, 5)).astype(np.uint8)
+_COLOR = _RANDOM.randint(256, size=(6, 5, 3)).astype(np.uint8)
 
 
 class ImageFilesTest(parameterized.TestCase):
@@ -40,25 +40,25 @@ class ImageFilesTest(parameterized.TestCase):
     self.assertNotIn("\n", str(caught.exception))
 
   def test_pixels_of_the_shape_asked_for_come_back(self):
-    np.testing.assert_array_equal(self._load(_GREY, (6, 5)), _GREY)
+    np.testing.assert_array_equal(self._load(_GRAY, (6, 5)), _GRAY)
     np.testing.assert_array_equal(
-      self._load(_GREY, (6, 5, 1)), _GREY[..., np.newaxis]
+      self._load(_GRAY, (6, 5, 1)), _GRAY[..., np.newaxis]
     )
-    np.testing.assert_array_equal(self._load(_COLOUR, (6, 5, 3)), _COLOUR)
+    np.testing.assert_array_equal(self._load(_COLOR, (6, 5, 3)), _COLOR)
 
-  def test_colours_become_grey_as_pillow_has_it(self):
-    expected = np.asarray(Image.fromarray(_COLOUR).convert("L"), np.float32)
+  def test_colors_become_gray_as_pillow_has_it(self):
+    expected = np.asarray(Image.fromarray(_COLOR).convert("L"), np.float32)
     for shape in ((6, 5), (6, 5, 1)):
-      grey = self._load(_COLOUR, shape).reshape(6, 5)
-      np.testing.assert_allclose(grey, expected, atol=1)
+      gray = self._load(_COLOR, shape).reshape(6, 5)
+      np.testing.assert_allclose(gray, expected, atol=1)
 
-  def test_grey_becomes_three_equal_colours(self):
-    colours = self._load(_GREY, (6, 5, 3))
+  def test_gray_becomes_three_equal_colors(self):
+    colors = self._load(_GRAY, (6, 5, 3))
     for channel in range(3):
-      np.testing.assert_array_equal(colours[..., channel], _GREY)
+      np.testing.assert_array_equal(colors[..., channel], _GRAY)
 
-  def test_a_palette_becomes_its_colours(self):
-    image = Image.fromarray(_COLOUR).quantize(16)
+  def test_a_palette_becomes_its_colors(self):
+    image = Image.fromarray(_COLOR).quantize(16)
     path = os.path.join(self.folder, "palette.png")
     image.save(path)
     (loaded,) = image_files.load_files([path], (6, 5, 3))
@@ -82,12 +82,12 @@ class ImageFilesTest(parameterized.TestCase):
     np.testing.assert_allclose(resized, blocks, atol=0.501)
 
   def test_resize_enlarges_by_repetition(self):
-    resized = self._load(_GREY, (12, 15), resize=True)
-    np.testing.assert_array_equal(resized, _GREY.repeat(2, 0).repeat(3, 1))
+    resized = self._load(_GRAY, (12, 15), resize=True)
+    np.testing.assert_array_equal(resized, _GRAY.repeat(2, 0).repeat(3, 1))
 
   def test_resize_leaves_the_right_size_alone(self):
     np.testing.assert_array_equal(
-      self._load(_COLOUR, (6, 5, 3), resize=True), _COLOUR
+      self._load(_COLOR, (6, 5, 3), resize=True), _COLOR
     )
 
   @parameterized.parameters(2, 4)
@@ -102,19 +102,19 @@ class ImageFilesTest(parameterized.TestCase):
       )
 
   def test_refuses_another_size(self):
-    paths = [self._write(_GREY), self._write(_GREY.T, "turned.png")]
+    paths = [self._write(_GRAY), self._write(_GRAY.T, "turned.png")]
     self._assert_fails(
       r"turned.png: found 6 x 5 pixels, expected 5 x 6 pixels.*--resize", paths
     )
 
-  def test_refuses_colours_for_two_channels(self):
+  def test_refuses_colors_for_two_channels(self):
     self._assert_fails(
-      "3 channel.*2 channel.*npz", [self._write(_COLOUR)], (6, 5, 2)
+      "3 channel.*2 channel.*npz", [self._write(_COLOR)], (6, 5, 2)
     )
 
   def test_refuses_what_is_damaged_or_missing(self):
     content = io.BytesIO()
-    Image.fromarray(_COLOUR).save(content, "PNG")
+    Image.fromarray(_COLOR).save(content, "PNG")
     for name, damaged in (
       ("cut.png", content.getvalue()[:40]),
       ("empty.png", b""),

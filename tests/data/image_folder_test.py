@@ -8,8 +8,8 @@ from vae_graph import config, errors
 from vae_graph.compat import tf
 from vae_graph.data import dataset
 
-_GREY = (6, 5, 1)
-_COLOUR = (6, 5, 3)
+_GRAY = (6, 5, 1)
+_COLOR = (6, 5, 3)
 
 
 def _pixels(index, shape):
@@ -52,7 +52,7 @@ class ImageFolderTest(parameterized.TestCase):
       self._load()
     self.assertNotIn("\n", str(caught.exception))
 
-  @parameterized.parameters((_GREY, (6, 5)), (_COLOUR, (6, 5, 3)))
+  @parameterized.parameters((_GRAY, (6, 5)), (_COLOR, (6, 5, 3)))
   def test_png_pixels_come_back(self, shape, image_shape):
     pixels = [_pixels(index, shape) for index in range(5)]
     for index in (3, 0, 4, 2, 1):  # The names decide the order.
@@ -82,7 +82,7 @@ class ImageFolderTest(parameterized.TestCase):
     for label, name in enumerate(("1", "10", "2")):
       for index in range(3):
         # The pixels say the class.
-        image = np.full(_GREY, 40 * label + index, np.uint8)
+        image = np.full(_GRAY, 40 * label + index, np.uint8)
         self._write(f"{name}/{index}.png", _png(image))
     data = self._load(test_fraction=0.3)
     self.assertLen(data.test.images, 3)
@@ -93,7 +93,7 @@ class ImageFolderTest(parameterized.TestCase):
 
   def test_hidden_and_other_files_are_ignored(self):
     for name in ("a.png", "b.png"):
-      self._write(name, _png(_pixels(0, _GREY)))
+      self._write(name, _png(_pixels(0, _GRAY)))
     for name in (".hidden.png", "notes.txt", "c.png.part", ".git/d.png"):
       self._write(name, b"no image")
     data = self._load()
@@ -101,13 +101,13 @@ class ImageFolderTest(parameterized.TestCase):
     self.assertIsNone(data.train.labels)
 
   @parameterized.named_parameters(
-    ("grey_and_colour", _png, _GREY, r"in 1 channel\(s\), expected .*in 3 "),
+    ("gray_and_color", _png, _GRAY, r"in 1 channel\(s\), expected .*in 3 "),
     ("alpha", _png, (6, 5, 4), r"in 4 channel\(s\), expected .*in 3 "),
     ("size", _png, (6, 7, 3), "7 x 6 pixels in 3 .*, expected 5 x 6 "),
-    ("grey_jpeg", _jpeg, _GREY, r"in 1 channel\(s\), expected .*in 3 "),
+    ("gray_jpeg", _jpeg, _GRAY, r"in 1 channel\(s\), expected .*in 3 "),
   )
   def test_unlike_images_name_both_files(self, encode, shape, pattern):
-    first = self._write("a.png", _png(_pixels(0, _COLOUR)))
+    first = self._write("a.png", _png(_pixels(0, _COLOR)))
     second = self._write("b.png", encode(_pixels(1, shape)))
     self._assert_fails(f"{second}: found .*{pattern}.* as in {first};")
 
@@ -144,7 +144,7 @@ class ImageFolderTest(parameterized.TestCase):
 
   def test_folder_without_images(self):
     self._assert_fails(f"^{self.folder}: found no image among 0 files")
-    self._write("cats/a.png", _png(_pixels(0, _GREY)))
+    self._write("cats/a.png", _png(_pixels(0, _GRAY)))
     self._write("dogs/a.gif", b"")
     self._assert_fails(f"^{self.folder}/dogs: found no image among 1 files")
 
@@ -160,7 +160,7 @@ class ImageFolderTest(parameterized.TestCase):
 
   def test_callers_graph_is_left_alone(self):
     for name in ("a.png", "b.png"):
-      self._write(name, _png(_pixels(0, _GREY)))
+      self._write(name, _png(_pixels(0, _GRAY)))
     with tf.Graph().as_default() as graph:
       self._load()
       self.assertEqual(graph.get_operations(), [])

@@ -8,7 +8,7 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph.evaluation.likelihood_figures import dequantised
+from vae_graph.evaluation.likelihood_figures import dequantized
 
 FIGURES = {
   "elbo",
@@ -91,7 +91,7 @@ class EvaluateModelTest(parameterized.TestCase):
     # The rate by samples against the same in closed form.
     self.assertAlmostEqual(result["rate"], kl.sum(axis=1).mean(), delta=0.2)
     self.assertEqual(result["images"], 23)
-    self.assertEqual(result["pixels"], "grey")
+    self.assertEqual(result["pixels"], "gray")
     self.assertEqual(result["step"], 6)
 
   def test_a_deterministic_encoder_has_what_is_defined_and_reasons(self):
@@ -138,10 +138,10 @@ class EvaluateModelTest(parameterized.TestCase):
       places=6,
     )
 
-  def test_bits_of_a_density_are_of_dequantised_pixels(self):
+  def test_bits_of_a_density_are_of_dequantized_pixels(self):
     model, result = self._evaluate({"likelihood": "gaussian"})
     self._check_defined(result, [])
-    images = dequantised(self.dataset.test.images, 0)
+    images = dequantized(self.dataset.test.images, 0)
     np.testing.assert_array_equal(
       np.floor(images * 256), self.dataset.test.images
     )
@@ -149,18 +149,18 @@ class EvaluateModelTest(parameterized.TestCase):
     self.assertAlmostEqual(
       result["bits_per_dim"], 8 - score / 30 / math.log(2), places=5
     )
-    self.assertEqual(result["dequantisation"], "uniform")
+    self.assertEqual(result["dequantization"], "uniform")
 
   def test_without_labels_there_is_no_accuracy(self):
-    unlabelled = vae_graph.Dataset(
+    unlabeled = vae_graph.Dataset(
       *[split._replace(labels=None) for split in self.dataset]
     )
-    _, result = self._evaluate(dataset=unlabelled)
+    _, result = self._evaluate(dataset=unlabeled)
     accuracies = ["knn_accuracy", "probe_accuracy"]
     self._check_defined(result, ["bits_per_dim", *accuracies])
 
   def test_some_images_only(self):
-    _, result = self._evaluate(max_images=7, neighbours=100)
+    _, result = self._evaluate(max_images=7, neighbors=100)
     self.assertEqual(result["images"], 7)
     self._check_defined(result, ["bits_per_dim", "knn_accuracy"])
 

@@ -7,9 +7,9 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph import run_files
 from vae_graph.evaluation.run_report import make_report_run
 from vae_graph.inference import run_images
+from vae_graph.runs import json_files
 
 QUICK = vae_graph.EvaluationConfig(importance_samples=2)
 TITLES = [
@@ -77,7 +77,7 @@ class RunReportTest(parameterized.TestCase):
     self.assertEqual([record["step"] for record in run.metrics], [0, 6])
     self.assertEqual([each.title for each in run.pictures], TITLES)
     self.assertEqual(run.evaluation["importance_samples"], 2)
-    self.assertEqual(run_files.read_json_object(self.path), run.evaluation)
+    self.assertEqual(json_files.read_json_object(self.path), run.evaluation)
     self.assertEqual(
       set(os.listdir(self.logdir)) - files,
       {"evaluation.json", "evaluations.jsonl"},
@@ -89,11 +89,11 @@ class RunReportTest(parameterized.TestCase):
       ({"step": 0}, False),
       ({"split": "train"}, False),
     ):
-      run_files.write_json(self.path, dict(kept, **change))
+      json_files.write_json(self.path, dict(kept, **change))
       run = make_report_run(self.logdir, "name")
       self.assertEqual(run.evaluation["elbo"] == -1.5, is_taken, change)
     self.assertEqual(run.evaluation["importance_samples"], 100)
-    run_files.write_json(self.path, kept)
+    json_files.write_json(self.path, kept)
     run = make_report_run(self.logdir, "name", QUICK)
     self.assertNotEqual(run.evaluation["elbo"], -1.5)
 

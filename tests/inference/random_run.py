@@ -5,7 +5,7 @@ import dataclasses
 import vae_graph
 from tests.training.toy import toy_config
 from vae_graph.compat import tf
-from vae_graph.run_directory import RunDirectory
+from vae_graph.runs.directory import RunDirectory
 
 SHAPE = (6, 5)
 

@@ -12,8 +12,8 @@ from vae_graph.data.dataset import load_observed_dataset
 from vae_graph.inference.run_images import RunImages
 
 _SHAPE = (6, 5)
-_GREY = np.random.RandomState(1).randint(256, size=(3,) + _SHAPE)
-_GREY = _GREY.astype(np.uint8)
+_GRAY = np.random.RandomState(1).randint(256, size=(3,) + _SHAPE)
+_GRAY = _GRAY.astype(np.uint8)
 
 
 class RunImagesTest(parameterized.TestCase):
@@ -76,13 +76,13 @@ class RunImagesTest(parameterized.TestCase):
     self.assertIsNone(self._images().split("test", at_most=4).labels)
 
   def test_chosen_images_come_in_the_order_of_their_names(self):
-    photo = self._save_image("photo.png", _GREY[0])
+    photo = self._save_image("photo.png", _GRAY[0])
     # Another order than that of their names, and a file that is no image.
     for index in (2, 0, 1):
-      self._save_image(f"folder/{index}.png", _GREY[index])
+      self._save_image(f"folder/{index}.png", _GRAY[index])
     fake_files.write(self._path("folder"), "notes.txt", b"")
-    several = self._save("several.npz", images=_GREY[:2], labels=[4, 7])
-    single = self._save("single.npz", anything=_GREY[1:])
+    several = self._save("several.npz", images=_GRAY[:2], labels=[4, 7])
+    single = self._save("single.npz", anything=_GRAY[1:])
     folder = self._path("folder")
     found = self._images().choose(
       ["22", photo, folder, "0", several, single, "22"]
@@ -92,11 +92,11 @@ class RunImagesTest(parameterized.TestCase):
       np.concatenate(
         [
           self.test.images[22:],
-          _GREY[:1],
-          _GREY,
+          _GRAY[:1],
+          _GRAY,
           self.test.images[:1],
-          _GREY[:2],
-          _GREY[1:],
+          _GRAY[:2],
+          _GRAY[1:],
           self.test.images[22:],
         ]
       ),
@@ -113,27 +113,27 @@ class RunImagesTest(parameterized.TestCase):
     self.assertIsNone(found.labels)
 
   def test_bytes_beside_floats_become_floats(self):
-    path = self._save("floats.npz", images=_GREY / 255.0)
+    path = self._save("floats.npz", images=_GRAY / 255.0)
     found = self._images().choose(["3", path])
     self.assertEqual(found.images.dtype, np.float32)
     np.testing.assert_allclose(
       found.images,
-      np.concatenate([self.test.images[3:4], _GREY]) / 255.0,
+      np.concatenate([self.test.images[3:4], _GRAY]) / 255.0,
       atol=1e-6,
     )
 
   def test_files_need_no_data_set(self):
-    photo = self._save_image("photo.png", _GREY[0])
+    photo = self._save_image("photo.png", _GRAY[0])
     os.remove(self.data_dir)
     images = self._images()
-    np.testing.assert_array_equal(images.choose([photo]).images, _GREY[:1])
+    np.testing.assert_array_equal(images.choose([photo]).images, _GRAY[:1])
     with self.assertRaisesRegex(errors.DataError, "data.npz"):
       images.choose(["0"])
 
   def test_resizes_files_on_request(self):
-    large = self._save_image("large.png", _GREY[0].repeat(3, 0).repeat(2, 1))
+    large = self._save_image("large.png", _GRAY[0].repeat(3, 0).repeat(2, 1))
     found = self._images(resize=True).choose([large])
-    np.testing.assert_array_equal(found.images, _GREY[:1])
+    np.testing.assert_array_equal(found.images, _GRAY[:1])
     self._assert_fails(errors.DataError, "large.png.*--resize", large)
 
   @parameterized.parameters("static", "dynamic")
@@ -150,14 +150,14 @@ class RunImagesTest(parameterized.TestCase):
     np.testing.assert_array_equal(again.images, expected.test.images[5:6])
 
   def test_files_are_drawn_for_a_binarized_run(self):
-    grey = np.tile(np.linspace(0, 1, 30).reshape(_SHAPE), (4000, 1, 1))
-    path = self._save("many.npz", images=grey)
+    gray = np.tile(np.linspace(0, 1, 30).reshape(_SHAPE), (4000, 1, 1))
+    path = self._save("many.npz", images=gray)
     drawn = self._images("static").choose([path]).images
     self.assertEqual(drawn.dtype, np.uint8)
     self.assertCountEqual(np.unique(drawn), [0, 255])
-    # White with probability grey: five standard errors of 4000 draws.
+    # White with probability gray: five standard errors of 4000 draws.
     np.testing.assert_allclose(
-      drawn.mean(axis=0) / 255, grey[0], atol=5 * 0.5 / np.sqrt(4000)
+      drawn.mean(axis=0) / 255, gray[0], atol=5 * 0.5 / np.sqrt(4000)
     )
 
   def test_draws_follow_from_the_seed_and_the_place(self):
@@ -187,12 +187,12 @@ class RunImagesTest(parameterized.TestCase):
 
   def test_npz_files_of_something_else(self):
     fake_files.write(self.folder, "text.npz", b"no archive")
-    self._save("turned.npz", images=_GREY.swapaxes(1, 2))
-    self._save("one.npz", images=_GREY[0])
+    self._save("turned.npz", images=_GRAY.swapaxes(1, 2))
+    self._save("one.npz", images=_GRAY[0])
     self._save("scalar.npz", images=3)
-    self._save("two.npz", photos=_GREY, paintings=_GREY)
+    self._save("two.npz", photos=_GRAY, paintings=_GRAY)
     self._save("bright.npz", images=2.0 * np.ones((1,) + _SHAPE))
-    self._save("none.npz", images=_GREY[:0])
+    self._save("none.npz", images=_GRAY[:0])
     self._save("pickled.npz", images=np.array([{}] * 2, object))
     for name, message in (
       ("text", "no .npz archive"),

@@ -10,11 +10,12 @@ from absl.testing import absltest
 import vae_graph
 from tests.inference.random_run import make_run
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph import checkpoints, errors, run_settings
+from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.inference.trained_model import TrainedModel
-from vae_graph.run_directory import RunDirectory
+from vae_graph.runs import checkpoints, settings
+from vae_graph.runs.directory import RunDirectory
 
 
 class CheckpointTest(absltest.TestCase):
@@ -109,9 +110,9 @@ class CheckpointTest(absltest.TestCase):
   def test_a_checkpoint_without_averages_does_not_fit(self):
     config, shape = RunDirectory.load(self.run.path)
     training = dataclasses.replace(config.training, ema_decay=0.9)
-    run_settings.write(
+    settings.write(
       self.run.config_path,
-      run_settings.RunSettings(
+      settings.RunSettings(
         dataclasses.replace(config, training=training), shape
       ),
       {},

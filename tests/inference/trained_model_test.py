@@ -14,7 +14,7 @@ from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.inference.trained_model import BLOCK, TrainedModel
-from vae_graph.run_directory import RunDirectory
+from vae_graph.runs.directory import RunDirectory
 
 
 def digest(folder):

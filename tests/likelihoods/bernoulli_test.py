@@ -24,7 +24,7 @@ class BernoulliTest(parameterized.TestCase):
     expected = stats.bernoulli.logpmf(images, special.expit(logits[..., 0]))
     np.testing.assert_allclose(log_prob, expected.sum((1, 2)), rtol=1e-5)
 
-  def test_log_prob_of_grey_images_is_tensorflow_probabilitys(self):
+  def test_log_prob_of_gray_images_is_tensorflow_probabilitys(self):
     logits = self._logits(6, 4, 5, 3)
     images = np.random.RandomState(1).rand(6, 4, 5, 3).astype(np.float32)
     likelihood = Bernoulli(tf.constant(logits), (4, 5, 3))

@@ -45,7 +45,7 @@ class RstudioConvTest(absltest.TestCase):
       layer_shapes.count(variables, "decoder"), 4704 + 18496 + 18464 + 289
     )
 
-  def test_layers_on_colour_images(self):
+  def test_layers_on_color_images(self):
     layers, variables = layer_shapes.build(rstudio_conv, MODEL, (32, 32, 3))
     self.assertEqual(
       list(layers.values()),

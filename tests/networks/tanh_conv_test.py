@@ -53,7 +53,7 @@ class TanhConvTest(absltest.TestCase):
       layer_shapes.count(variables, "decoder"), 192 + 8320 + 2 * 1608 + 73
     )
 
-  def test_layers_on_colour_images(self):
+  def test_layers_on_color_images(self):
     layers, _ = layer_shapes.build(tanh_conv, MODEL, (32, 32, 3))
     self.assertEqual(
       list(layers.values()),

@@ -63,7 +63,7 @@ class TfpLayersConvTest(absltest.TestCase):
       50240 + 2 * 102464 + 51232 + 2 * 25632 + 801,
     )
 
-  def test_layers_on_colour_images(self):
+  def test_layers_on_color_images(self):
     layers, variables = layer_shapes.build(tfp_layers_conv, MODEL, (32, 32, 3))
     self.assertEqual(
       list(layers.values()),
@@ -84,7 +84,7 @@ class TfpLayersConvTest(absltest.TestCase):
     )
     self.assertEqual(variables["encoder/conv2d_4/kernel"], (8, 8, 64, 64))
 
-  def test_middle_grey_is_the_encoders_zero(self):
+  def test_middle_gray_is_the_encoders_zero(self):
     # All biases are 0 at first, so only a zero input gives zero features.
     with tf.Graph().as_default(), tf.Session() as session:
       features = tfp_layers_conv.encoder(tf.fill([1, 28, 28, 1], 0.5), MODEL)

@@ -22,7 +22,7 @@ class AnimationTest(parameterized.TestCase, picture.PictureTestCase):
         seconds.append(gif.info["duration"] / 1000)
     return frames, seconds
 
-  def test_grey_frames_are_exact(self):
+  def test_gray_frames_are_exact(self):
     images = random_images((4, 28, 28))
     plots.write_gif(self.path, images, seconds=0.25)
     frames, seconds = self.read_frames()

@@ -9,13 +9,13 @@ from vae_graph.plots import style
 
 
 def near(shown, color, tolerance=60):
-  """Returns which pixels [height, width] have about that colour."""
+  """Returns which pixels [height, width] have about that color."""
   color = 255 * np.array(matplotlib.colors.to_rgb(color))
   return np.abs(shown.astype(float) - color).sum(axis=-1) < tolerance
 
 
 def points(figure):
-  """Returns the drawn points [n, 2] and their colours [n or 1, 4]."""
+  """Returns the drawn points [n, 2] and their colors [n or 1, 4]."""
   (scatter,) = figure.axes[0].collections
   return np.asarray(scatter.get_offsets()), scatter.get_facecolors()
 
@@ -24,8 +24,8 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_classes_have_their_colors_at_their_places(self):
     noise = np.random.RandomState(0).uniform(-1, 1, (400, 2))
     labels = np.arange(400) % 2
-    centres = np.array([[-10, 0], [10, 0]])
-    shown = self.draw(plots.plot_codes, centres[labels] + noise, labels)
+    centers = np.array([[-10, 0], [10, 0]])
+    shown = self.draw(plots.plot_codes, centers[labels] + noise, labels)
     shown = shown[:, :800]  # without the legend
     left, right = near(shown, style.PALETTE[0]), near(shown, style.PALETTE[1])
     self.assertGreater(left.sum(), 500)
@@ -87,9 +87,9 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     random = np.random.RandomState(0)
     codes = random.normal(size=(500, 6)) @ random.normal(size=(6, 6)) + 3
     figure = self.draw_figure(plots.plot_codes, codes)
-    centred = codes - codes.mean(axis=0)
-    _, scales, directions = np.linalg.svd(centred, full_matrices=False)
-    expected = centred @ directions[:2].T
+    centered = codes - codes.mean(axis=0)
+    _, scales, directions = np.linalg.svd(centered, full_matrices=False)
+    expected = centered @ directions[:2].T
     drawn, _ = points(figure)
     for axis in range(2):
       values = np.sort(drawn[:, axis])

@@ -83,7 +83,7 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertLen(set(tops[10:]), 1)
     self.assertGreater(tops[10], tops[0])
 
-  def test_rows_of_reconstructions_are_labelled(self):
+  def test_rows_of_reconstructions_are_labeled(self):
     images = random_images((11, 28, 28))
     figure = self.draw_figure(plots.plot_reconstructions, images, images)
     title, *labels = figure.texts

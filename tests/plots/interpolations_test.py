@@ -34,7 +34,7 @@ class InterpolationsTest(parameterized.TestCase, picture.PictureTestCase):
         all_tops.append(tops[0])
     self.assertEqual(all_tops, sorted(set(all_tops)))
 
-  def test_rows_and_columns_are_labelled(self):
+  def test_rows_and_columns_are_labeled(self):
     images = random_images((2, 28, 28))
     steps = random_images((2, 3, 28, 28))
     _, *labels = self.texts(

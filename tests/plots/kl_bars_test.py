@@ -8,16 +8,16 @@ from vae_graph import plots
 
 class KlBarsTest(picture.PictureTestCase):
   def bars(self, *args):
-    """Returns the axes, the bars' heights, and which of them are grey."""
+    """Returns the axes, the bars' heights, and which of them are gray."""
     (axes,) = self.draw_figure(plots.plot_kl_bars, *args).axes
     heights = [bar.get_height() for bar in axes.patches]
     colors = [matplotlib.colors.to_rgb(b.get_facecolor()) for b in axes.patches]
     return axes, heights, [len(set(color)) == 1 for color in colors]
 
   def test_bars_are_sorted_and_named(self):
-    axes, heights, grey = self.bars([0.5, 0.002, 3, np.nan, 1])
+    axes, heights, gray = self.bars([0.5, 0.002, 3, np.nan, 1])
     self.assertEqual(heights, [3, 1, 0.5, 0.002, 0])
-    self.assertEqual(grey, [False, False, False, True, True])
+    self.assertEqual(gray, [False, False, False, True, True])
     names = [label.get_text() for label in axes.get_xticklabels()]
     self.assertEqual(names, ["2", "4", "0", "1", "3"])
     self.assertEqual(axes.get_ylabel(), "nats per image")
@@ -29,9 +29,9 @@ class KlBarsTest(picture.PictureTestCase):
     self.assertEqual(entries, ["active", "inactive"])
 
   def test_the_caller_may_know_what_is_active(self):
-    _, heights, grey = self.bars([0.5, 2], [True, False])
+    _, heights, gray = self.bars([0.5, 2], [True, False])
     self.assertEqual(heights, [2, 0.5])
-    self.assertEqual(grey, [True, False])
+    self.assertEqual(gray, [True, False])
 
   def test_many_dimensions_and_one(self):
     axes, heights, _ = self.bars(np.arange(200) + 1)

@@ -55,13 +55,13 @@ def vae(folder=None):
     "active_units": 2,
     "code_size": 2,
     "knn_accuracy": 0.7863,
-    "neighbours": 5,
+    "neighbors": 5,
     "step": 2400,
     "warnings": ["the posterior <collapsed>"],
     "dataset": "mnist",
     "split": "test",
     "images": 10000,
-    "pixels": "grey",
+    "pixels": "gray",
     "undefined": {},
   }
   return report.ReportRun(

@@ -141,12 +141,12 @@ class PageTest(absltest.TestCase):
     self.assertEqual(description[0], "nats per image, higher is better")
     self.assertStartsWith(description[1], "Evidence lower bound")
     self.assertEqual(cells, [["−143.68", " ± 0.50"], ["—", example.REASON]])
-    _, cells = found["Nearest-neighbour accuracy"]
-    self.assertEqual(cells, [["78.63", " %", "5 neighbours"], ["81.27", " %"]])
+    _, cells = found["Nearest-neighbor accuracy"]
+    self.assertEqual(cells, [["78.63", " %", "5 neighbors"], ["81.27", " %"]])
     _, cells = found["MMD² to the prior"]
     self.assertEqual(cells[1], ["—", "not evaluated"])
     _, cells = found["Measured on"]
-    data = "mnist test split, 10,000 images, grey pixels"
+    data = "mnist test split, 10,000 images, gray pixels"
     self.assertEqual(cells, [[data, "step 2,400"], ["—"]])
     self.assertLen(found, 9)  # and nothing that is no figure
 
@@ -165,7 +165,7 @@ class PageTest(absltest.TestCase):
         "Log-likelihood",
         "MMD² to the prior",
         "Active units",
-        "Nearest-neighbour accuracy",
+        "Nearest-neighbor accuracy",
       ],
     )
     self.assertEqual(titles[1], titles[0])

@@ -19,7 +19,7 @@ class FormatTest(parameterized.TestCase):
     (12345.6, 0, "12,346"),
     (10000, 0, "10,000"),
     (0.0, 0, "0"),
-    ("grey", 0, "grey"),
+    ("gray", 0, "gray"),
   )
   def test_numbers(self, value, stderr, text):
     self.assertEqual(readings.format_value(value, stderr), text)
@@ -88,10 +88,10 @@ class FiguresTest(absltest.TestCase):
     self.assertEqual([f.name for f in found], ["elbo", "rate", "speed"])
 
   def test_data_in_words(self):
-    evaluation = {"split": "test", "images": 10000, "pixels": "grey"}
+    evaluation = {"split": "test", "images": 10000, "pixels": "gray"}
     self.assertEqual(
       figures.describe_data(evaluation),
-      "test split, 10,000 images, grey pixels",
+      "test split, 10,000 images, gray pixels",
     )
     evaluation["dataset"] = "mnist"
     self.assertStartsWith(

@@ -11,7 +11,7 @@ class TextTableTest(absltest.TestCase):
   def test_figures_with_errors_units_and_notes(self):
     lines = text_table.text_table(example.vae().evaluation).splitlines()
     self.assertEqual(
-      lines[0], "step 2,400, mnist test split, 10,000 images, grey pixels"
+      lines[0], "step 2,400, mnist test split, 10,000 images, gray pixels"
     )
     self.assertEqual(
       lines[1:-1],
@@ -25,7 +25,7 @@ class TextTableTest(absltest.TestCase):
         " (1.00×10⁻⁵ expected of codes that follow it)",
         "Mean of the codes           [0.02, 0.00]",
         "Covariance of the codes     [1.00, 0.10; 0.10, 1.00]",
-        "Nearest-neighbour accuracy  78.63 % (5 neighbours)",
+        "Nearest-neighbor accuracy  78.63 % (5 neighbors)",
       ],
     )
     self.assertEqual(lines[-1], "warning: the posterior <collapsed>")

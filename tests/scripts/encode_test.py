@@ -43,19 +43,19 @@ class EncodeTest(TrainedRunTestCase):
 
   def test_images_of_every_kind(self):
     folder = fake_files.temporary_folder(self)
-    grey = self.dataset.train.images[:5]
+    gray = self.dataset.train.images[:5]
     large, photo = (os.path.join(folder, each) for each in ("l.png", "p.png"))
     pictures, npz = (os.path.join(folder, each) for each in ("f", "n.npz"))
-    # Mean of blocks: the original again. Three equal colours are grey.
-    Image.fromarray(grey[0].repeat(2, 0).repeat(2, 1)).save(large)
-    Image.fromarray(np.stack(3 * [grey[1]], axis=-1)).save(photo)
+    # Mean of blocks: the original again. Three equal colors are gray.
+    Image.fromarray(gray[0].repeat(2, 0).repeat(2, 1)).save(large)
+    Image.fromarray(np.stack(3 * [gray[1]], axis=-1)).save(photo)
     os.mkdir(pictures)
-    for name, image in (("b.png", grey[3]), ("a.png", grey[2])):
+    for name, image in (("b.png", gray[3]), ("a.png", gray[2])):
       Image.fromarray(image).save(os.path.join(pictures, name))
-    np.savez(npz, images=grey[4:] / 255.0)
+    np.savez(npz, images=gray[4:] / 255.0)
     # A flag after arguments is a flag.
     self.run_binary(large, "4", photo, pictures, npz, "--resize")
-    images = [grey[:1], self.dataset.test.images[4:5], grey[1:]]
+    images = [gray[:1], self.dataset.test.images[4:5], gray[1:]]
     others = self._assert_encodes(np.concatenate(images))
     self.assertCountEqual(others, ["names"])
     self.assertEqual(
@@ -101,11 +101,11 @@ class EncodeBinarizedTest(TrainedRunTestCase):
     split = load_observed_dataset(model.config.data).test
     self.assertCountEqual(np.unique(split.images), [0, 255])
     photo = os.path.join(fake_files.temporary_folder(self), "photo.png")
-    grey = self.dataset.test.images[:1]
-    Image.fromarray(grey[0]).save(photo)
+    gray = self.dataset.test.images[:1]
+    Image.fromarray(gray[0]).save(photo)
     self.run_binary("3", photo, "--seed=2")
     # The second name of seed 2.
-    drawn = static_binarization(grey, [2, 1])
+    drawn = static_binarization(gray, [2, 1])
     images = np.concatenate([split.images[3:4], drawn])
     np.testing.assert_allclose(
       self.load()["codes"], model.encode(images).mean, rtol=1e-5, atol=1e-6

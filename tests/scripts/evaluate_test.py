@@ -13,9 +13,9 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from tests.scripts.binary import environment
 from tests.scripts.trained_run import TrainedRunTestCase
-from vae_graph import metrics_file, run_files
 from vae_graph.compat import tf
 from vae_graph.report import text_table
+from vae_graph.runs import json_files, metrics_file
 
 _TIMEOUT = 120  # seconds
 
@@ -53,7 +53,7 @@ class EvaluateTestCase(TrainedRunTestCase):
     return process
 
   def result(self):
-    return run_files.read_json_object(
+    return json_files.read_json_object(
       os.path.join(self.logdir, "evaluation.json")
     )
 
@@ -70,7 +70,7 @@ class EvaluateBinaryTest(EvaluateTestCase):
     *lines, last = self.run_binary()
     self.assertEqual(self.result(), self.expected())
     self.assertEqual(
-      lines[0], "step 12, npz test split, 23 images, grey pixels"
+      lines[0], "step 12, npz test split, 23 images, gray pixels"
     )
     self.assertEqual("\n".join(lines), text_table.text_table(self.result()))
     self.assertRegex(lines[1], r"^ELBO +−\d+\.\d+ ± \d+\.\d+ nats per image$")
@@ -91,14 +91,14 @@ class EvaluateBinaryTest(EvaluateTestCase):
       "--importance_samples=7",
       "--evaluation_seed=5",
       "--mmd_kernel=imq",
-      "--neighbours=3",
+      "--neighbors=3",
     )
     settings = {
       "max_images": 20,
       "importance_samples": 7,
       "evaluation_seed": 5,
       "mmd_kernel": "imq",
-      "neighbours": 3,
+      "neighbors": 3,
     }
     result = self.result()
     self.assertEqual(result["step"], 6)

@@ -7,7 +7,7 @@ from PIL import Image
 from tests.data import fake_files
 from tests.scripts.trained_run import TrainedRunTestCase
 from vae_graph import errors
-from vae_graph.generation_config import GenerationConfig
+from vae_graph.config.generation import GenerationConfig
 from vae_graph.inference import generated_files
 from vae_graph.inference.run_images import RunImages
 

@@ -10,7 +10,7 @@ import vae_graph
 from tests.report import browser
 from tests.scripts.binary import environment
 from tests.scripts.trained_run import TrainedRunTestCase
-from vae_graph import run_files
+from vae_graph.runs import json_files
 
 
 class ReportBinaryTest(TrainedRunTestCase):
@@ -60,10 +60,10 @@ class ReportBinaryTest(TrainedRunTestCase):
       self.assertStartsWith(link, "#")
 
     # A figure that shows where it is from.
-    evaluation = run_files.read_json_object(self._evaluation(self.logdir))
+    evaluation = json_files.read_json_object(self._evaluation(self.logdir))
     self.assertEqual(evaluation["importance_samples"], 100)
     evaluation["elbo"] = -98765.4
-    run_files.write_json(self._evaluation(self.logdir), evaluation)
+    json_files.write_json(self._evaluation(self.logdir), evaluation)
     page = self._page("--names=again")
     self.assertIn(">again</h3>", page)
     self.assertIn("−98,765.40", page)

@@ -16,7 +16,7 @@ from vae_graph.inference.trained_model import TrainedModel
 
 
 class TrainedRunTestCase(parameterized.TestCase):
-  """Trains a run of 6 x 5 grey images, and runs a binary on it.
+  """Trains a run of 6 x 5 gray images, and runs a binary on it.
 
   Subclasses name the binary, and say whether it has the flag --output.
   """

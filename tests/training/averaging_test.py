@@ -3,7 +3,7 @@ from absl.testing import absltest, parameterized
 
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.compat import tf
-from vae_graph.training.graph import build_train_graph
+from vae_graph.training.train_graph import build_train_graph
 
 
 def averaged(config, num_steps, steps_per_run):

@@ -9,8 +9,8 @@ import vae_graph
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.training.graph import build_train_graph
 from vae_graph.training.loss_scale import LossScale
+from vae_graph.training.train_graph import build_train_graph
 
 # On a CPU nothing becomes float16, but the loss is scaled all the same.
 MIXED = dict(mixed_precision=True, allow_cpu_fallback=True, session="cpu")

@@ -5,7 +5,7 @@ import numpy as np
 from absl.testing import absltest
 
 from vae_graph.training import progress
-from vae_graph.training.graph import RunOutputs
+from vae_graph.training.train_graph import RunOutputs
 
 
 class Stream(io.StringIO):

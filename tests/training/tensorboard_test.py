@@ -12,7 +12,7 @@ from tests.training.crash import Crash
 from tests.training.tensorboard_server import TensorBoard
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.compat import tf
-from vae_graph.training.graph import build_train_graph
+from vae_graph.training.train_graph import build_train_graph
 
 TRAIN, TEST = "events/train", "events/test"
 CONFIG = toy_config(

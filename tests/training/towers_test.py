@@ -9,8 +9,8 @@ import vae_graph
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.sessions import make_config_proto
-from vae_graph.training.graph import build_train_graph
+from vae_graph.runtime.sessions import make_config_proto
+from vae_graph.training.train_graph import build_train_graph
 
 TRANSFERS = ("_Arg", "_Retval", "_Send", "_Recv", "_HostSend", "_HostRecv")
 CPUS = ("cpu:0", "cpu:1", "cpu:2", "cpu:3")

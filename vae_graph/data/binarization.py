@@ -5,7 +5,7 @@ from vae_graph.randomness import uniform
 
 
 def binarize(images, seed):
-  """Draws black and white images from grey ones.
+  """Draws black and white images from gray ones.
 
   Args:
     images: float32 `[batch, ...]`, each pixel the probability of a 1.

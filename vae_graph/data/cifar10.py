@@ -1,4 +1,4 @@
-"""CIFAR-10: 32 x 32 colour images in ten classes, in the binary version.
+"""CIFAR-10: 32 x 32 color images in ten classes, in the binary version.
 
 Six files of records, each of 3,073 bytes: the label, then the red, the green
 and the blue plane of the image, row by row. The version for Python is a pickle,

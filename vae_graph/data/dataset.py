@@ -55,7 +55,7 @@ def load_dataset(config):
   """Loads, checks and, if asked, binarizes the data set of a configuration.
 
   With `binarization="static"` every pixel is drawn once, see
-  `static_binarization`. With `dynamic` the images stay grey here, because they
+  `static_binarization`. With `dynamic` the images stay gray here, because they
   are drawn in the graph each time that they are seen.
 
   Args:
@@ -105,7 +105,7 @@ def to_unit_interval(images):
 
 
 def static_binarization(images, seed):
-  """Draws each pixel once: white with probability grey, else black.
+  """Draws each pixel once: white with probability gray, else black.
 
   This is close to, but is not, the binarized MNIST of Larochelle and Murray
   (2011), which is one fixed draw that was published as files.
@@ -123,8 +123,8 @@ def static_binarization(images, seed):
   step = max(1, _BINARIZATION_PIXELS // max(1, images[0].size))
   for start in range(0, len(images), step):
     chunk = slice(start, start + step)
-    grey = to_unit_interval(images[chunk])
-    binary[chunk] = (random.random_sample(grey.shape) < grey) * np.uint8(255)
+    gray = to_unit_interval(images[chunk])
+    binary[chunk] = (random.random_sample(gray.shape) < gray) * np.uint8(255)
   return binary
 
 

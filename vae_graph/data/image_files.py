@@ -7,7 +7,7 @@ import numpy as np
 from vae_graph.compat import tf
 from vae_graph.data import dataset
 
-# Luma of ITU-R BT.601, as most programs turn colours into grey.
+# Luma of ITU-R BT.601, as most programs turn colors into gray.
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 
@@ -56,7 +56,7 @@ def decode_files(paths, size=None):
 def load_files(paths, image_shape, resize=False):
   """Loads PNG and JPEG files as images of a given shape.
 
-  Colours become grey, or grey three equal colours, as the shape asks for.
+  Colors become gray, or gray three equal colors, as the shape asks for.
 
   Args:
     paths: of the files.
@@ -87,7 +87,7 @@ def describe(shape):
 
 
 def check_channels(path, shape):
-  """Checks that an image is grey or in colours.
+  """Checks that an image is gray or in colors.
 
   Raises:
     DataError: it has transparency, which the file's line says.
@@ -96,7 +96,7 @@ def check_channels(path, shape):
     raise dataset.bad_data(
       path,
       describe(shape),
-      "1 channel (grey) or 3 (colour)",
+      "1 channel (gray) or 3 (color)",
       "remove the transparency",
     )
 

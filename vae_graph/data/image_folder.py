@@ -25,8 +25,8 @@ def load_image_folder(config):
     config: a `DataConfig`.
 
   Returns:
-    A `Dataset`, uint8 `[n, height, width]` for grey images and
-    `[n, height, width, 3]` for colour images.
+    A `Dataset`, uint8 `[n, height, width]` for gray images and
+    `[n, height, width, 3]` for color images.
 
   Raises:
     ConfigError: `data_dir` is empty.
@@ -125,6 +125,6 @@ def _check_shape(path, shape, first_path, first_shape):
       path,
       image_files.describe(shape),
       f"{image_files.describe(first_shape)} as in {first_path}",
-      "bring all images to one size and colour mode",
+      "bring all images to one size and color mode",
     )
   image_files.check_channels(path, shape)

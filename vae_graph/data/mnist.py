@@ -1,4 +1,4 @@
-"""MNIST and Fashion-MNIST: 28 x 28 grey images in ten classes, as IDX files."""
+"""MNIST and Fashion-MNIST: 28 x 28 gray images in ten classes, as IDX files."""
 
 import os
 import typing

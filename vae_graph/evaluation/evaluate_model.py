@@ -8,13 +8,13 @@ import math
 
 import numpy as np
 
-from vae_graph.combinations import has_density, has_learned_prior
+from vae_graph.config.combinations import has_density, has_learned_prior
 from vae_graph.data.dataset import to_unit_interval
-from vae_graph.evaluation import codes as code_figures
-from vae_graph.evaluation.discrepancy import expected_mmd, mmd
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
-from vae_graph.evaluation.linear_probe import probe_accuracy
-from vae_graph.evaluation.neighbours import knn_accuracy
+from vae_graph.latent_metrics import codes as code_figures
+from vae_graph.latent_metrics.discrepancy import expected_mmd, mmd
+from vae_graph.latent_metrics.linear_probe import probe_accuracy
+from vae_graph.latent_metrics.neighbors import knn_accuracy
 
 # Samples of each image from which the moments of a posterior are estimated
 # that has none in closed form.
@@ -147,13 +147,13 @@ def _class_figures(model, train, split, encoded, config):
   arguments = (train_codes, train.labels, encoded.mean, split.labels)
   figures = {"probe_accuracy": probe_accuracy(*arguments)}
   undefined = {}
-  if config.neighbours > len(train_codes):
+  if config.neighbors > len(train_codes):
     undefined["knn_accuracy"] = (
       f"there are only {len(train_codes)} training images"
     )
   else:
-    figures["knn_accuracy"] = knn_accuracy(*arguments, k=config.neighbours)
-    figures["neighbours"] = config.neighbours
+    figures["knn_accuracy"] = knn_accuracy(*arguments, k=config.neighbors)
+    figures["neighbors"] = config.neighbors
   for name, value in list(figures.items()):
     if name in names:
       variance = value * (1.0 - value) / len(split.images)

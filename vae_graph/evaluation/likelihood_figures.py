@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from vae_graph.combinations import has_density
-from vae_graph.evaluation.log_likelihood import mean_and_stderr
+from vae_graph.config.combinations import has_density
+from vae_graph.inference.importance_sampling import mean_and_stderr
 
 _NAMES = ("elbo", "rate", "distortion", "log_likelihood")
 # Likelihoods that are densities on [0, 1].
@@ -54,9 +54,9 @@ def likelihood_figures(model, images, config, progress=None):
   log_likelihood, offset = estimates.log_likelihood, 0.0
   if model_config.likelihood in _DENSITIES:
     # The density of a byte with uniform noise bounds the byte's probability.
-    noisy = dequantised(images, config.evaluation_seed)
+    noisy = dequantized(images, config.evaluation_seed)
     log_likelihood, offset = score(noisy).log_likelihood, math.log(_LEVELS)
-    figures["dequantisation"] = "uniform"
+    figures["dequantization"] = "uniform"
   size = np.prod(model.image_shape)
   bits = (offset - log_likelihood / size) / math.log(2.0)
   figures["bits_per_dim"], figures["bits_per_dim_stderr"] = mean_and_stderr(
@@ -65,7 +65,7 @@ def likelihood_figures(model, images, config, progress=None):
   return figures
 
 
-def dequantised(images, seed):
+def dequantized(images, seed):
   """Spreads each byte evenly over its 256th of [0, 1].
 
   Args:
@@ -89,7 +89,7 @@ def _no_bits_reason(config, dtype):
   likelihood = config.model.likelihood
   if likelihood == "bernoulli" and config.data.binarization == "none":
     return (
-      "grey pixels under likelihood bernoulli have no probability; use"
+      "gray pixels under likelihood bernoulli have no probability; use"
       " discretized_logistic, or binarized pixels"
     )
   if likelihood in _DENSITIES and config.data.binarization != "none":

@@ -4,17 +4,18 @@ import dataclasses
 import os
 import tempfile
 
-from vae_graph import plots, run_files
+from vae_graph import plots
+from vae_graph.config.evaluation import EvaluationConfig
+from vae_graph.config.generation import GenerationConfig
 from vae_graph.evaluation.evaluate_model import evaluate_model
-from vae_graph.evaluation.follow import EVALUATION_FILE, write_evaluation
-from vae_graph.evaluation_config import EvaluationConfig
-from vae_graph.generation_config import GenerationConfig
+from vae_graph.evaluation.evaluate_run import EVALUATION_FILE, write_evaluation
 from vae_graph.inference.generated_files import generate
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.report import Picture, ReportRun
-from vae_graph.run_directory import RunDirectory
+from vae_graph.runs import json_files
+from vae_graph.runs.directory import RunDirectory
 
 # Pictures that stand side by side show less than those of scripts.generate, so
 # that their texts remain readable.
@@ -23,7 +24,7 @@ _MOST_CODES = 10000
 _RECONSTRUCTIONS = 8
 
 _PICTURES = (
-  ("codes", "Codes", "Posterior means of test images, coloured by class."),
+  ("codes", "Codes", "Posterior means of test images, colored by class."),
   (
     "manifold",
     "Latent plane",
@@ -103,7 +104,7 @@ def _known_evaluation(logdir, model):
   path = os.path.join(logdir, EVALUATION_FILE)
   if not os.path.exists(path):
     return None
-  found = run_files.read_json_object(path)
+  found = json_files.read_json_object(path)
   is_wanted = found.get("split") == "test" and found.get("step") == model.step
   return found if is_wanted else None
 

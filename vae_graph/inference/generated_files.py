@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from vae_graph import errors, plots
-from vae_graph.combinations import has_learned_prior
+from vae_graph.config.combinations import has_learned_prior
 from vae_graph.inference.generation import (
   decode_plane,
   decode_traversals,

@@ -10,8 +10,8 @@ from typing import Optional, Tuple
 
 import numpy as np
 
-from vae_graph.combinations import has_learned_prior
-from vae_graph.evaluation.codes import active_units, kl_per_dimension
+from vae_graph.config.combinations import has_learned_prior
+from vae_graph.latent_metrics.codes import active_units, kl_per_dimension
 from vae_graph.plots import prior_quantiles
 
 # Values that traversals go through under the standard normal prior, from minus

@@ -48,7 +48,7 @@ class RunImages:
 
   A run with binarization static or dynamic has learned black and white images.
   Its data set is therefore drawn once from a fixed seed (see
-  `load_observed_dataset`), and so are grey images from files.
+  `load_observed_dataset`), and so are gray images from files.
 
   Args:
     data_config: the run's `DataConfig`. The data set is loaded when one of its

@@ -8,22 +8,22 @@ with TrainedModel("runs/hafner_mnist") as model:
 import numpy as np
 
 from vae_graph import errors
-from vae_graph.checkpoints import restore_from_run
-from vae_graph.combinations import check_pixels
 from vae_graph.compat import tf
+from vae_graph.config.combinations import check_pixels
+from vae_graph.config.session import SessionConfig
 from vae_graph.data.dataset import (
   Split,
   bad_data,
   check_split,
   to_unit_interval,
 )
-from vae_graph.evaluation import log_likelihood
-from vae_graph.inference.graph import BLOCK, build_inference_graph
+from vae_graph.inference import importance_sampling
+from vae_graph.inference.inference_graph import BLOCK, build_inference_graph
 from vae_graph.inference.interpolation import way_between
 from vae_graph.inference.results import Encoded, Reconstructed, Sampled
-from vae_graph.run_directory import RunDirectory
-from vae_graph.session_config import SessionConfig
-from vae_graph.sessions import make_config_proto
+from vae_graph.runs.checkpoints import restore_from_run
+from vae_graph.runs.directory import RunDirectory
+from vae_graph.runtime.sessions import make_config_proto
 
 
 class TrainedModel:
@@ -222,17 +222,17 @@ class TrainedModel:
         done, such as `tqdm.tqdm(total=n).update`.
 
     Returns:
-      `evaluation.log_likelihood.Estimates`: nats, float64 `[n]`.
+      `importance_sampling.Estimates`: nats, float64 `[n]`.
 
     Raises:
       ConfigError: the posterior has no density, the likelihood is none of such
         pixels, or `importance_samples` is below 1.
       DataError: these are no images, or of another shape.
     """
-    log_likelihood.check_density(self.config.model)
+    importance_sampling.check_density(self.config.model)
     images = self._check_images(images)
     check_pixels(self.config.model, images.dtype)
-    return log_likelihood.estimate(
+    return importance_sampling.estimate(
       self._session,
       self._graph.estimation,
       images,

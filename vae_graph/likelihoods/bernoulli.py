@@ -13,7 +13,7 @@ _MAX_FACTORS = 120
 class Bernoulli:
   """Independent Bernoulli pixels.
 
-  With grey pixels `log_prob` is the usual cross-entropy, which is not the
+  With gray pixels `log_prob` is the usual cross-entropy, which is not the
   logarithm of a probability: say on which data a figure is.
 
   Args:

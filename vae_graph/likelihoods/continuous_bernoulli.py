@@ -20,7 +20,7 @@ _SMALL_LOGIT = 1e-2
 
 
 class ContinuousBernoulli:
-  """Independent grey pixels with a proper density.
+  """Independent gray pixels with a proper density.
 
   Args:
     parameters: logits, float32 `[batch, height, width, channels]`.

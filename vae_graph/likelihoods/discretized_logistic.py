@@ -2,7 +2,7 @@
 
 A pixel's 256 values share the probability of a logistic distribution: each has
 that of the interval of width 1/255 around it, the lowest and the highest all
-that lies beyond. With a and b the standardised ends of the interval,
+that lies beyond. With a and b the standardized ends of the interval,
 
     log(sigmoid(a) - sigmoid(b))
       = log_sigmoid(a) + log_sigmoid(-b) + log(1 - exp(b - a))

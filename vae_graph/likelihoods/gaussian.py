@@ -6,7 +6,7 @@ from vae_graph.compat import tf
 from vae_graph.likelihoods import split_parameters, sum_over_pixels
 from vae_graph.randomness import normal
 
-# One grey level of a byte. Without a floor, a pixel that never changes drives
+# One gray level of a byte. Without a floor, a pixel that never changes drives
 # its density, and with it the ELBO, to infinity.
 _MIN_STDDEV = 1.0 / 255.0
 

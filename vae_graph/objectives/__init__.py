@@ -1,4 +1,4 @@
-"""What training minimises, one family a module.
+"""What training minimizes, one family a module.
 
 An objective is a function `(vae, images, seed, config=None, step=None)` that
 returns `ObjectiveTerms`: per-example terms in nats, and the scalar loss. It

@@ -3,7 +3,7 @@
     loss = mean over the batch of (distortion + beta * rate)
 
 beta grows from 0 to its value over the first `beta_warmup_steps`. With
-`free_bits`, a rate below so many nats is not penalised: for each dimension of
+`free_bits`, a rate below so many nats is not penalized: for each dimension of
 the code in `elbo`, for the whole code in `elbo_mc`, both as means over the
 batch.
 
@@ -17,9 +17,9 @@ References:
 
 import dataclasses
 
-from vae_graph.combinations import check_objective
 from vae_graph.compat import tf
 from vae_graph.config import ObjectiveConfig
+from vae_graph.config.combinations import check_objective
 from vae_graph.objectives.terms import make_terms
 
 

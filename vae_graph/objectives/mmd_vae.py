@@ -22,7 +22,7 @@ def mmd_vae(vae, images, seed, config=None, step=None):
   """The MMD-VAE's objective, with one sample of each image's code.
 
   `distortion`, and with a posterior that has a density `rate` and `elbo`, are
-  those of the model all the same; they are not what is minimised.
+  those of the model all the same; they are not what is minimized.
 
   Args:
     vae: a `VAE`.

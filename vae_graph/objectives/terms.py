@@ -14,7 +14,7 @@ from vae_graph.compat import tf
 class ObjectiveTerms(typing.NamedTuple):
   """The parts of an objective.
 
-  loss: float32 scalar, the batch mean of what is minimised.
+  loss: float32 scalar, the batch mean of what is minimized.
   elbo: float32 `[batch]`, nats per image; None where the posterior has no
     density, and so no rate.
   rate: float32 `[batch]`, nats per image, or None likewise.

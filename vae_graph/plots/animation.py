@@ -16,7 +16,7 @@ _BROWSERS_LEAST = 0.02
 def write_gif(path, frames, seconds=0.1):
   """Writes frames as an animated GIF file that goes round without end.
 
-  Grey images keep all their levels; colours are reduced to 256 in each frame,
+  Gray images keep all their levels; colors are reduced to 256 in each frame,
   which is what the format holds.
 
   Args:
@@ -66,7 +66,7 @@ def _pixels(frames):
 
 
 def _picture(pixels):
-  """Returns a frame of at most 256 colours."""
+  """Returns a frame of at most 256 colors."""
   if (pixels == pixels[..., :1]).all():
     return Image.fromarray(np.ascontiguousarray(pixels[..., 0]))
   return Image.fromarray(np.ascontiguousarray(pixels)).quantize()

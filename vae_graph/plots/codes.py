@@ -1,4 +1,4 @@
-"""The codes of images as points of a plane, coloured by class."""
+"""The codes of images as points of a plane, colored by class."""
 
 import math
 
@@ -11,7 +11,7 @@ from vae_graph.plots import style
 # More points hide each other and only make the picture slow to draw.
 _MOST_POINTS = 10000
 _SEED = 0
-# More classes than this are told by colour alone.
+# More classes than this are told by color alone.
 _MOST_NAMED = 50
 # Least distance of two classes' names, as a share of the points' extent.
 _NAME_DISTANCE = 0.045
@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 900, 820
 
 
 def plot_codes(path, codes, labels=None):
-  """Draws codes as points, coloured by class.
+  """Draws codes as points, colored by class.
 
   Two dimensions are drawn as they are, more by their first two principal
   components, and one against the class (without labels: as a histogram). Of
@@ -122,18 +122,18 @@ def principal_components(codes):
     codes: floats `[n, code_size]`, code_size at least 2.
 
   Returns:
-    The projections `[n, 2]`, centred, and the two shares of the whole variance
+    The projections `[n, 2]`, centered, and the two shares of the whole variance
     that they explain. Each component's sign makes its largest weight positive,
     so that a picture does not flip from one evaluation to the next.
   """
-  centred = codes - codes.mean(axis=0)
-  covariance = centred.T @ centred / len(codes)
+  centered = codes - codes.mean(axis=0)
+  covariance = centered.T @ centered / len(codes)
   directions, variances, _ = np.linalg.svd(covariance)
   directions = directions[:, :2]
   largest = np.abs(directions).argmax(axis=0)
   directions = directions * np.sign(directions[largest, [0, 1]])
   shares = variances[:2] / max(variances.sum(), np.finfo(float).tiny)
-  return centred @ directions, shares
+  return centered @ directions, shares
 
 
 def _scatter(axes, points, labels):

@@ -25,7 +25,7 @@ def plot_kl_bars(path, kl_per_dimension, active=None):
     kl_per_dimension: mean KL(q(z_i|x) || p(z_i)) in nats per image,
       `[code_size]`; one that is not finite counts as 0.
     active: booleans `[code_size]`, which dimensions the model uses; the others
-      are grey. By default those of at least 0.01 nats.
+      are gray. By default those of at least 0.01 nats.
 
   Raises:
     ValueError: the arrays have another shape.

@@ -1,4 +1,4 @@
-"""What the pictures have in common: size of text, colours, and saving."""
+"""What the pictures have in common: size of text, colors, and saving."""
 
 import io
 import math
@@ -23,8 +23,8 @@ TICK_SIZE = 8
 GRID_COLOR = "#d9d9d9"
 TEXT_COLOR = "#262626"
 
-# The ten colours of M. A. Petroff, "Accessible Color Sequences for Data
-# Visualization" (arXiv:2107.02270), made for colour-vision deficiencies too.
+# The ten colors of M. A. Petroff, "Accessible Color Sequences for Data
+# Visualization" (arXiv:2107.02270), made for color-vision deficiencies too.
 PALETTE = (
   "#3f90da",
   "#ffa90e",
@@ -40,11 +40,11 @@ PALETTE = (
 
 
 def class_colors(count):
-  """Returns a colour for each class.
+  """Returns a color for each class.
 
   Args:
     count: number of classes. Beyond ten no palette keeps them all apart, and
-      the colours follow the scale viridis instead.
+      the colors follow the scale viridis instead.
 
   Returns:
     RGBA float64 in [0, 1], `[count, 4]`.

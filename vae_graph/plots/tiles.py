@@ -11,7 +11,7 @@ from vae_graph.plots import style
 # are magnified by a whole number, so that all their pixels stay equal squares.
 SHOWN_SIZE = 84
 GAP = 6
-# A grey frame shows the edges of images, be they black or white.
+# A gray frame shows the edges of images, be they black or white.
 _FRAME = 1
 _FRAME_COLOR = 200
 _MARGIN = 16

@@ -20,7 +20,7 @@ def plot_training_curve(path, metrics):
   """Draws the ELBO, and beside it distortion and rate, against the epoch.
 
   Of a model without an ELBO (its encoder is deterministic) the loss that
-  training minimises is drawn, and beside it the distortion.
+  training minimizes is drawn, and beside it the distortion.
 
   Values before epoch 1, which may be far off, do not squash the curve: where
   they would, the vertical range is that of the others, and an arrow at the edge
@@ -47,7 +47,7 @@ def plot_training_curve(path, metrics):
   main_axes = figure.add_subplot(grid[:, 0])
   if has_loss_alone:
     main = ("train_loss", "test_loss")
-    _draw(main_axes, "Loss that training minimises", metrics, main, "loss")
+    _draw(main_axes, "Loss that training minimizes", metrics, main, "loss")
     distortion_axes = figure.add_subplot(grid[:, 1])
   else:
     main = ("train_elbo", "test_elbo")

@@ -3,8 +3,8 @@
 import numpy as np
 
 from vae_graph.compat import tf, tfd
+from vae_graph.initializers import standard_normal, variable
 from vae_graph.randomness import fold_in, normal, uniform
-from vae_graph.variables import standard_normal, variable
 
 
 class MixtureOfNormals:

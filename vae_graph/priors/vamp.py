@@ -3,8 +3,8 @@
 import math
 
 from vae_graph.compat import tf
+from vae_graph.initializers import standard_normal, variable
 from vae_graph.randomness import fold_in, uniform
-from vae_graph.variables import standard_normal, variable
 
 
 class VampPrior:

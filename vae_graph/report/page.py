@@ -4,9 +4,9 @@ import base64
 import hashlib
 
 from vae_graph.report.curves import curves
-from vae_graph.report.headline import headline
 from vae_graph.report.markup import Html, tag
 from vae_graph.report.measurements import measurements
+from vae_graph.report.overview import headline
 from vae_graph.report.pictures import pictures
 from vae_graph.report.settings import settings
 from vae_graph.report.stylesheet import stylesheet

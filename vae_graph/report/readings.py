@@ -5,7 +5,7 @@ import typing
 
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EM DASH}"
-# Vectors of more numbers are summarised.
+# Vectors of more numbers are summarized.
 _MOST_LISTED = 3
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -62,7 +62,7 @@ def format_value(value, stderr=0):
   Args:
     value: a number, which has as many decimals as two digits of its standard
       error, else four digits, integers all; or text; or a list of numbers or
-      of lists of them, which is summarised where it is long.
+      of lists of them, which is summarized where it is long.
     stderr: its standard error, or 0.
   """
   if isinstance(value, (list, tuple)):

@@ -1,6 +1,6 @@
 """The look of a report: one style sheet, light and dark."""
 
-# Colours of runs, told apart with colour-vision deficiencies too, and legible
+# Colors of runs, told apart with color-vision deficiencies too, and legible
 # as text. More runs than these begin anew.
 _LIGHT = ("#0f6cb6", "#b04a00", "#832db6", "#00756d", "#bd1f01", "#5f6470")
 _DARK = ("#6cb4f0", "#ffa94d", "#c79aec", "#5fd0c5", "#ff8f78", "#b4bac6")

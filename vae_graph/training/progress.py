@@ -5,8 +5,8 @@ import time
 
 import tqdm
 
+from vae_graph.runs.records import headline
 from vae_graph.training.hooks import RunHook
-from vae_graph.training.records import headline
 
 _SECONDS_BETWEEN_LINES = 30.0
 

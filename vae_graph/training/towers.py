@@ -12,10 +12,10 @@ of the whole batch, but for rounding.
 import contextlib
 
 from vae_graph import errors
-from vae_graph.combinations import whole_batch_part
 from vae_graph.compat import tf
+from vae_graph.config.combinations import whole_batch_part
 from vae_graph.randomness import BatchSeed
-from vae_graph.sessions import resolve
+from vae_graph.runtime.sessions import resolve
 
 # The ops that must be where a variable is; those that read and write it go
 # there by themselves.

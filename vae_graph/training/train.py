@@ -4,18 +4,19 @@ import dataclasses
 import typing
 from typing import Any, Dict, Optional
 
-from vae_graph.checkpoints import restore_by_name
-from vae_graph.combinations import check_pixels
 from vae_graph.compat import tf, versions
+from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
-from vae_graph.run_directory import RunDirectory
-from vae_graph.sessions import make_config_proto, resolve
+from vae_graph.runs import records
+from vae_graph.runs.checkpoints import restore_by_name
+from vae_graph.runs.directory import RunDirectory
+from vae_graph.runtime.sessions import make_config_proto, resolve
 from vae_graph.training import hooks as hooks_lib
-from vae_graph.training import records, reports
-from vae_graph.training.evaluate import in_evaluation_order
+from vae_graph.training import recording
 from vae_graph.training.events import EventWriter
-from vae_graph.training.graph import build_train_graph
 from vae_graph.training.progress import ProgressHook
+from vae_graph.training.split_terms import in_evaluation_order
+from vae_graph.training.train_graph import build_train_graph
 
 
 class TrainResult(typing.NamedTuple):
@@ -151,11 +152,11 @@ def _make_hooks(
   return [
     hooks_lib.FiniteHook(graph),
     progress,
-    reports.SummaryHook(
+    recording.SummaryHook(
       graph, train_events, training.summary_every_steps, training.batch_size
     ),
     checkpoints,
-    reports.EvaluationHook(
+    recording.EvaluationHook(
       graph,
       run,
       test_events,
@@ -166,7 +167,7 @@ def _make_hooks(
       _make_saver(run.best, max_to_keep=1),
       progress.line,
     ),
-    reports.PlotHook(graph, run, test_events, test, training, last_step),
+    recording.PlotHook(graph, run, test_events, test, training, last_step),
   ]
 
 

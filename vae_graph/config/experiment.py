@@ -1,0 +1,48 @@
+"""The configuration of an experiment: all that defines a run."""
+
+import dataclasses
+
+from vae_graph import errors
+from vae_graph.config import combinations
+from vae_graph.config.data import DataConfig
+from vae_graph.config.model import ModelConfig
+from vae_graph.config.objective import ObjectiveConfig
+from vae_graph.config.session import SessionConfig
+from vae_graph.config.training import TrainingConfig
+
+
+@dataclasses.dataclass(frozen=True)
+class ExperimentConfig:
+  """All that defines a run; `config.json` holds exactly this."""
+
+  model: ModelConfig = ModelConfig()
+  objective: ObjectiveConfig = ObjectiveConfig()
+  data: DataConfig = DataConfig()
+  training: TrainingConfig = TrainingConfig()
+  session: SessionConfig = SessionConfig()
+
+  def __post_init__(self):
+    combinations.check_objective(self.model, self.objective)
+    combinations.check_data(self.model, self.data)
+
+  def to_dict(self):
+    """Returns the settings as nested dicts of JSON types."""
+    return {
+      part.name: getattr(self, part.name).to_dict()
+      for part in dataclasses.fields(self)
+    }
+
+  @classmethod
+  def from_dict(cls, values):
+    """Returns the configuration that `to_dict` turned into `values`."""
+    parts = {part.name: part.type for part in dataclasses.fields(cls)}
+    unknown = sorted(set(values) - set(parts))
+    if unknown:
+      raise errors.ConfigError(
+        "unknown part {}; known: {}".format(
+          ", ".join(unknown), ", ".join(parts)
+        )
+      )
+    return cls(
+      **{name: parts[name].from_dict(part) for name, part in values.items()}
+    )

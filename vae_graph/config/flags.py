@@ -1,0 +1,99 @@
+"""absl flags from the configuration dataclasses.
+
+model_config = define_flags(ModelConfig, prefix="vae_")
+...
+config = model_config()  # after the flags are parsed
+"""
+
+import dataclasses
+from typing import Tuple, get_type_hints
+
+from absl import flags
+
+from vae_graph.config.fields import bounds_text, optional_kind
+
+# The flags count as defined by the module that calls define_flags.
+flags.disclaim_key_flags()
+
+
+def define_flags(config_class, prefix="", flag_values=None):
+  """Registers one flag per setting of a configuration.
+
+  Args:
+    config_class: a `Config` class, such as `ModelConfig`.
+    prefix: put before each flag's name, so that the flags of a program that
+      embeds the library do not clash.
+    flag_values: an `absl.flags.FlagValues`; by default `absl.flags.FLAGS`.
+
+  Returns:
+    A function without arguments that returns the validated configuration; call
+    it after the flags are parsed. It raises ConfigError.
+
+  Raises:
+    absl.flags.DuplicateFlagError: a flag of that name exists.
+  """
+  flag_values = flags.FLAGS if flag_values is None else flag_values
+  types = get_type_hints(config_class)
+  holders = {
+    spec.name: _define_flag(
+      prefix + spec.name, types[spec.name], spec, flag_values
+    )
+    for spec in dataclasses.fields(config_class)
+  }
+
+  def config_from_flags():
+    return config_class(
+      **{name: holder.value for name, holder in holders.items()}
+    )
+
+  return config_from_flags
+
+
+def _define_flag(name, kind, spec, flag_values):
+  """Defines one flag; bounds are the configuration's to check."""
+  bounds, choices = bounds_text(spec.metadata), spec.metadata["choices"]
+  help_text = spec.metadata["help"] + (f" ({bounds})" if bounds else "")
+  kind = optional_kind(kind) or kind
+  if choices is not None:
+    return flags.DEFINE_enum(
+      name, spec.default, list(choices), help_text, flag_values=flag_values
+    )
+  if kind == Tuple[int, ...]:
+    return flags.DEFINE(
+      _IntegersParser(),
+      name,
+      spec.default,
+      help_text,
+      flag_values,
+      flags.CsvListSerializer(","),
+    )
+  if kind == Tuple[str, ...]:
+    return flags.DEFINE_list(
+      name, spec.default, help_text, flag_values=flag_values
+    )
+  define = {
+    bool: flags.DEFINE_boolean,
+    int: flags.DEFINE_integer,
+    float: flags.DEFINE_float,
+    str: flags.DEFINE_string,
+  }[kind]
+  return define(name, spec.default, help_text, flag_values=flag_values)
+
+
+class _IntegersParser(flags.ArgumentParser):
+  """Parses comma-separated integers into a tuple."""
+
+  syntactic_help = "comma-separated integers"
+
+  def parse(self, argument):
+    if not isinstance(argument, str):
+      return tuple(argument)
+    try:
+      return tuple(int(item) for item in argument.split(",") if item.strip())
+    except ValueError:
+      raise ValueError(
+        f"comma-separated integers expected, such as 200,200; found {argument}"
+      ) from None
+
+  def flag_type(self):
+    return "comma-separated integers"

@@ -1,0 +1,88 @@
+"""The configuration of a model: its networks and distributions."""
+
+import dataclasses
+from typing import Tuple
+
+from vae_graph import registry
+from vae_graph.config import combinations
+from vae_graph.config.fields import Config, field
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelConfig(Config):
+  """The model: networks and distributions."""
+
+  network: str = field(
+    "dense",
+    "Encoder and decoder. dense: fully connected, of --hidden_units. The others"
+    " are convolutional, of their published layers: rstudio_conv of two and"
+    " three, tfp_layers_conv of five and seven, tanh_conv a small one.",
+    choices=registry.NETWORKS,
+  )
+  hidden_units: Tuple[int, ...] = field(
+    (200, 200),
+    "Units of the encoder's hidden layers in the dense network,"
+    " comma-separated; the decoder mirrors them.",
+    at_least=1,
+  )
+  activation: str = field(
+    "auto",
+    "Activation of the networks' hidden layers; auto: as published, which is"
+    " relu for dense and rstudio_conv, leaky_relu for tfp_layers_conv, tanh for"
+    " tanh_conv.",
+    choices=(
+      "auto",
+      "relu",
+      "leaky_relu",
+      "elu",
+      "tanh",
+      "sigmoid",
+      "softplus",
+    ),
+  )
+  code_size: int = field(2, "Dimensions of the latent code.", at_least=1)
+  posterior: str = field(
+    "diagonal",
+    "Approximate posterior q(z|x). diagonal: a Gaussian with independent"
+    " dimensions. full_covariance: a Gaussian. iaf: a diagonal Gaussian made"
+    " flexible by an inverse autoregressive flow. deterministic: the code"
+    " itself, for objectives without a rate.",
+    choices=registry.POSTERIORS,
+  )
+  posterior_scale: str = field(
+    "softplus",
+    "What turns the network's output into the posterior's positive scale.",
+    choices=("softplus", "exp"),
+  )
+  iaf_steps: int = field(
+    3, "Steps of the inverse autoregressive flow.", at_least=1
+  )
+  iaf_hidden_units: int = field(
+    100, "Hidden units in each step's network.", at_least=1
+  )
+  prior: str = field(
+    "standard_normal",
+    "Prior p(z) of the code. mixture: Gaussians that are learned. vamp: a"
+    " mixture of the posteriors at images that are learned.",
+    choices=registry.PRIORS,
+  )
+  prior_components: int = field(
+    100, "Components of prior mixture or vamp.", at_least=1
+  )
+  likelihood: str = field(
+    "bernoulli",
+    "Distribution p(x|z) of pixels. bernoulli: of black and white ones."
+    " continuous_bernoulli, gaussian: densities of gray ones."
+    " discretized_logistic: probabilities of the 256 values of a byte.",
+    choices=registry.LIKELIHOODS,
+  )
+  likelihood_stddev: float = field(
+    0.0,
+    "Standard deviation of likelihood gaussian, pixels being in [0, 1]; 0: it"
+    " is learned for each pixel.",
+    at_least=0,
+  )
+
+  def __post_init__(self):
+    super().__post_init__()
+    combinations.check_model(self)

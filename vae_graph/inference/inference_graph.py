@@ -1,0 +1,93 @@
+"""The graph of a trained model: what goes in, and what comes out.
+
+Noise is drawn for a whole block, whatever the block is filled with, from a seed
+of its own: so what an image or a sample gets depends on its index alone.
+"""
+
+import typing
+from typing import Optional
+
+import numpy as np
+
+from vae_graph.compat import tf
+from vae_graph.config.combinations import has_density
+from vae_graph.inference.importance_sampling import (
+  EstimationGraph,
+  build_estimation,
+)
+from vae_graph.randomness import BatchSeed, fold_in
+from vae_graph.vae import VAE
+
+# Images or codes in a session.run, at most.
+BLOCK = 256
+
+
+class InferenceGraph(typing.NamedTuple):
+  """Placeholders to feed, and tensors to fetch; `n` is at most `BLOCK`.
+
+  images: float32 `[n, *image_shape]` in [0, 1], to be fed for the next four.
+  mean, stddev, code: float32 `[n, code_size]`, the posterior's, and a sample of
+    it. `stddev` is None where there is no closed form.
+  distortion: float32 `[n]`, -log p(x|z) in nats at that sample.
+  codes: float32 `[n, code_size]`, to be fed for the next two.
+  decoder_mean, pixels: float32 `[n, *image_shape]`, the mean and a sample of
+    p(x|z).
+  prior_codes: float32 `[BLOCK, code_size]`, samples of the prior.
+  seed, block: int64 scalars, to be fed for all that is drawn: the caller's seed
+    and the block's index.
+  estimation: an `EstimationGraph`; None where the posterior has no density.
+  """
+
+  vae: VAE
+  images: tf.Tensor
+  mean: tf.Tensor
+  stddev: Optional[tf.Tensor]
+  code: tf.Tensor
+  distortion: tf.Tensor
+  codes: tf.Tensor
+  decoder_mean: tf.Tensor
+  pixels: tf.Tensor
+  prior_codes: tf.Tensor
+  seed: tf.Tensor
+  block: tf.Tensor
+  estimation: Optional[EstimationGraph]
+
+
+def build_inference_graph(model_config, image_shape):
+  """Builds the graph of a model in the default graph.
+
+  Args:
+    model_config: a `ModelConfig`.
+    image_shape: `(height, width)` or `(height, width, channels)`.
+
+  Returns:
+    An `InferenceGraph`.
+  """
+  vae = VAE(model_config, image_shape)
+  seed = tf.placeholder_with_default(np.int64(0), [])
+  block = tf.placeholder_with_default(np.int64(0), [])
+  key = tf.stack([seed, block])
+
+  def noise(purpose):
+    return BatchSeed(fold_in(key, purpose), 0, BLOCK)
+
+  images = tf.placeholder(tf.float32, (None, *vae.image_shape))
+  posterior = vae.encode(images)
+  code, _ = posterior.sample_and_log_prob(noise("posterior"))
+  codes = tf.placeholder(tf.float32, (None, model_config.code_size))
+  likelihood = vae.decode(codes)
+  return InferenceGraph(
+    vae=vae,
+    images=images,
+    mean=posterior.mean,
+    stddev=getattr(posterior, "stddev", None),
+    code=code,
+    distortion=-vae.decode(code).log_prob(images),
+    codes=codes,
+    decoder_mean=likelihood.mean(),
+    pixels=likelihood.sample(noise("pixels")),
+    prior_codes=vae.prior.sample(BLOCK, fold_in(key, "prior")),
+    seed=seed,
+    block=block,
+    estimation=build_estimation(vae) if has_density(model_config) else None,
+  )

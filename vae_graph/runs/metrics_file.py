@@ -1,0 +1,104 @@
+"""The evaluations of a run: a file of JSON objects, one a line.
+
+Each record has an integer `step`. A last line that a crash left half-written
+does not count, and the next append removes it. Where a step has several lines,
+the last one wins.
+"""
+
+import json
+import os
+
+from vae_graph import errors, files
+from vae_graph.runs import json_files
+
+
+def append(path, record):
+  """Adds a record, and returns when it is on disk.
+
+  Args:
+    path: the file, made if it is missing.
+    record: dict with an integer `step`; values as in `files.strict_json`, by
+      which a NaN or infinity becomes null.
+
+  Raises:
+    ValueError: the record has no step.
+    RunDirectoryError: the file cannot be written.
+  """
+  line = (files.strict_json(record) + "\n").encode()
+  if _parse(line) is None:
+    raise ValueError(f"metrics must have an integer step, found {record}")
+  try:
+    with open(path, "a+b") as file:
+      _mend_last_line(file)
+      file.write(line)
+      file.flush()
+      os.fsync(file.fileno())
+  except OSError as error:
+    raise json_files.unwritable(path, error) from error
+
+
+def read(path):
+  """Returns the records, one for each step and in the order of steps.
+
+  Args:
+    path: the file; where it is missing there are no records.
+
+  Raises:
+    RunDirectoryError: it cannot be read, or a line within it is damaged.
+  """
+  try:
+    with open(path, "rb") as file:
+      lines = file.read().split(b"\n")
+  except FileNotFoundError:
+    return []
+  except OSError as error:
+    raise json_files.unreadable(path, error.strerror) from error
+  records = {}
+  for number, line in enumerate(lines, 1):
+    record = _parse(line)
+    if record is not None:
+      records[record["step"]] = record
+    elif line.strip() and number < len(lines):
+      raise errors.RunDirectoryError(
+        f"{path} is damaged in line {number}, expected a JSON object with an"
+        " integer step; remove that line"
+      )
+  return [records[step] for step in sorted(records)]
+
+
+def drop_after(path, step):
+  """Removes the records of all steps after `step`.
+
+  Raises:
+    RunDirectoryError: the file is damaged or cannot be written.
+  """
+  records = read(path)
+  kept = [record for record in records if record["step"] <= step]
+  if len(kept) == len(records):
+    return
+  lines = [files.strict_json(record) + "\n" for record in kept]
+  json_files.write_text(path, "".join(lines))
+
+
+def _parse(line):
+  """Returns the record of a line, or None if the line is not a whole one."""
+  try:
+    record = json.loads(line.decode())
+  except ValueError:
+    return None
+  if not isinstance(record, dict) or type(record.get("step")) is not int:
+    return None
+  return record
+
+
+def _mend_last_line(file):
+  """Ends a last line that lacks its end, or removes half of one."""
+  file.seek(0)
+  content = file.read()
+  start = content.rfind(b"\n") + 1
+  if start == len(content):
+    return
+  if _parse(content[start:]) is None:
+    file.truncate(start)
+  else:
+    file.write(b"\n")

@@ -1,0 +1,146 @@
+"""The settings of a run: its `config.json`, and what may not change in it."""
+
+import dataclasses
+import json
+from typing import NamedTuple, Tuple
+
+from vae_graph import config as configs
+from vae_graph import errors
+from vae_graph.runs import json_files
+
+
+class RunSettings(NamedTuple):
+  """What is needed to rebuild the model of a run.
+
+  config: the `ExperimentConfig`.
+  image_shape: `(height, width)` or `(height, width, channels)`.
+  """
+
+  config: configs.ExperimentConfig
+  image_shape: Tuple[int, ...]
+
+
+def write(path, settings, versions):
+  """Writes `config.json`.
+
+  Args:
+    path: the file.
+    settings: the `RunSettings`.
+    versions: dict from a package's name to its version, for the record.
+
+  Raises:
+    RunDirectoryError: it cannot be written.
+  """
+  content = {
+    "config": settings.config.to_dict(),
+    "image_shape": settings.image_shape,
+    "versions": versions,
+  }
+  json_files.write_json(path, content)
+
+
+def read(path):
+  """Reads `config.json`; settings missing there have their defaults.
+
+  Args:
+    path: the file.
+
+  Returns:
+    The `RunSettings`.
+
+  Raises:
+    RunDirectoryError: it is damaged, or has settings that are unknown here.
+  """
+  content = json_files.read_json_object(path)
+  values, image_shape = content.get("config"), content.get("image_shape")
+  if not _is_dict_of_dicts(values):
+    raise json_files.unreadable(path, "it lacks the settings, `config`")
+  if not _is_image_shape(image_shape):
+    raise json_files.unreadable(
+      path, f"`image_shape` is {json.dumps(image_shape)}, expected 2 or 3 sizes"
+    )
+  unknown = _unknown_settings(values)
+  if unknown:
+    raise errors.RunDirectoryError(
+      "{} has settings unknown here ({}), so a newer version of vae_graph wrote"
+      " it; update vae_graph or choose another --logdir".format(
+        path, ", ".join(unknown)
+      )
+    )
+  try:
+    config = configs.ExperimentConfig.from_dict(values)
+  except errors.ConfigError as error:
+    raise json_files.unreadable(path, error) from error
+  return RunSettings(config, tuple(image_shape))
+
+
+def check_same(path, there, asked):
+  """Checks that a run may be resumed with the settings asked for.
+
+  Args:
+    path: the run directory, for the error.
+    there: the `RunSettings` of the run.
+    asked: the `RunSettings` asked for.
+
+  Raises:
+    RunDirectoryError: settings differ that may not change; it lists them all.
+  """
+  different = _frozen_differences(there.config, asked.config)
+  if there.image_shape != asked.image_shape:
+    different.append(("image_shape", there.image_shape, asked.image_shape))
+  if different:
+    raise errors.RunDirectoryError(
+      "{} holds a run with other settings ({}); choose another --logdir or the"
+      " old settings".format(
+        path,
+        "; ".join(
+          f"{name}: {_text(old)} there, {_text(new)} asked for"
+          for name, old, new in different
+        ),
+      )
+    )
+
+
+def _frozen_differences(there, asked):
+  """Returns (name, there, asked) of settings that differ but may not."""
+  different = []
+  for part in dataclasses.fields(configs.ExperimentConfig):
+    old_part, new_part = getattr(there, part.name), getattr(asked, part.name)
+    for spec in dataclasses.fields(new_part):
+      old, new = getattr(old_part, spec.name), getattr(new_part, spec.name)
+      if old != new and not spec.metadata["may_change"]:
+        different.append((f"{part.name}.{spec.name}", old, new))
+  return different
+
+
+def _text(value):
+  """Returns a setting as a flag takes it: several numbers with commas."""
+  if isinstance(value, tuple):
+    return ",".join(str(item) for item in value) or "none"
+  return str(value)
+
+
+def _unknown_settings(values):
+  """Returns the names, as in `model.code_size`, that no config has."""
+  known = configs.ExperimentConfig().to_dict()
+  unknown = [part for part in values if part not in known]
+  for part in known:
+    settings = values.get(part, {})
+    unknown += [
+      f"{part}.{name}" for name in settings if name not in known[part]
+    ]
+  return unknown
+
+
+def _is_dict_of_dicts(values):
+  return isinstance(values, dict) and all(
+    isinstance(part, dict) for part in values.values()
+  )
+
+
+def _is_image_shape(value):
+  return (
+    isinstance(value, list)
+    and len(value) in (2, 3)
+    and all(type(size) is int and size > 0 for size in value)
+  )

@@ -1,0 +1,1 @@
+"""What TensorFlow runs on: sessions and devices."""
