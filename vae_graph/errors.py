@@ -48,3 +48,9 @@ class CheckpointError(VaeGraphError, ValueError):
 
 class NonFiniteError(VaeGraphError, ArithmeticError):
   """A loss or a variable became infinite or NaN while training."""
+
+
+def either(names):
+  """Returns names as the text of a choice: a, b or c."""
+  *others, last = names
+  return f"{', '.join(others)} or {last}" if others else last

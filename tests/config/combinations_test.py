@@ -13,7 +13,7 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from vae_graph import errors, registry
 from vae_graph.compat import tf
-from vae_graph.config import combinations
+from vae_graph.config.fields import unread_settings
 
 FAMILIES = {
   "network": registry.NETWORKS,
@@ -24,22 +24,30 @@ FAMILIES = {
 }
 
 
+def acting(config_class, **settings):
+  """A configuration of those of the settings that its parts read."""
+  unread = unread_settings(config_class, settings)
+  return config_class(
+    **{name: each for name, each in settings.items() if name not in unread}
+  )
+
+
 def experiment(network, posterior, prior, likelihood, objective):
   """The configuration of a combination; raises ConfigError if refused."""
-  model = vae_graph.ModelConfig(
-    network=network,
-    hidden_units=(8,),
-    posterior=posterior,
-    prior=prior,
-    prior_components=3,
-    likelihood=likelihood,
-    iaf_hidden_units=5,
-    code_size=3,
-  )
   return vae_graph.ExperimentConfig(
-    model=model,
-    objective=vae_graph.ObjectiveConfig(
-      objective=objective, importance_samples=2
+    model=acting(
+      vae_graph.ModelConfig,
+      network=network,
+      hidden_units=(8,),
+      posterior=posterior,
+      prior=prior,
+      prior_components=3,
+      likelihood=likelihood,
+      iaf_hidden_units=5,
+      code_size=3,
+    ),
+    objective=acting(
+      vae_graph.ObjectiveConfig, objective=objective, importance_samples=2
     ),
   )
 
@@ -136,27 +144,42 @@ class CombinationsTest(parameterized.TestCase):
       )
 
   @parameterized.parameters(
-    ({"posterior": "iaf"}, {}, {}, "posterior iaf does not have"),
-    ({"prior": "mixture"}, {}, {}, "prior mixture does not have"),
-    ({"prior": "vamp"}, {}, {}, "prior vamp does not have"),
+    (
+      {"posterior": "iaf"},
+      {},
+      {},
+      "closed form, which posterior iaf has to no prior, found prior"
+      " standard_normal; choose objective elbo_mc or iwae$",
+    ),
+    (
+      {"prior": "mixture"},
+      {},
+      {},
+      "posterior diagonal has to prior standard_normal alone, found prior"
+      " mixture; choose",
+    ),
+    ({"prior": "vamp"}, {}, {}, "alone, found prior vamp; choose objective"),
     (
       {"posterior": "iaf", "prior": "vamp"},
       {"objective": "elbo_mc"},
       {},
-      "would have to be inverted",
+      "which posterior iaf does not have; choose posterior diagonal or"
+      " full_covariance, or prior standard_normal or mixture$",
     ),
     (
       {"posterior": "deterministic", "prior": "vamp"},
       {"objective": "mmd_vae"},
       {},
-      "posterior deterministic has no density; choose posterior diagonal or",
+      "which posterior deterministic does not have; choose posterior diagonal",
     ),
     *[
       (
         {"posterior": "deterministic"},
         {"objective": objective},
         {},
-        f"objective {objective} is a bound on the evidence, for which",
+        f"objective {objective} has a rate, for which posterior deterministic"
+        " lacks a density; choose objective mmd_vae, or posterior diagonal,"
+        " full_covariance or iaf$",
       )
       for objective in ("elbo", "elbo_mc", "iwae")
     ],
@@ -164,14 +187,14 @@ class CombinationsTest(parameterized.TestCase):
       {"posterior": "deterministic"},
       {"objective": "infovae", "infovae_alpha": 0.5},
       {},
-      "infovae_alpha 0.5 leaves a rate in objective infovae, for which",
+      r"infovae has a rate \(1 - infovae_alpha is 0.5\), for which",
     ),
     *[
       (
         {"prior": "mixture"},
         objective,
         {},
-        "weights of prior mixture cannot be learned",
+        "from which not all of prior mixture can be learned",
       )
       for objective in (
         {"objective": "mmd_vae"},
@@ -238,17 +261,6 @@ class CombinationsTest(parameterized.TestCase):
         **{"objective": "mmd_vae", **objective}
       ),
     )
-
-  def test_checks_name_what_the_registry_has(self):
-    known = set().union(*FAMILIES.values())
-    for names in (
-      combinations.ANALYTIC_POSTERIORS,
-      combinations.ANALYTIC_PRIORS,
-      combinations.POINT_POSTERIORS,
-      combinations.MMD_OBJECTIVES,
-      combinations.GRAY_LIKELIHOODS,
-    ):
-      self.assertContainsSubset(names, known)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@ import json
 
 from absl.testing import absltest, parameterized
 
-from vae_graph import config, errors, registry
+from vae_graph import config, errors, parts, registry
 
 CONFIGS = (
   config.ModelConfig,
@@ -88,6 +88,68 @@ class ConfigTest(parameterized.TestCase):
     self.addCleanup(registry.PRIORS.pop, "mine")
     chosen = config.ModelConfig(prior="mine").prior
     self.assertIs(registry.load(registry.PRIORS, chosen), MyPrior)
+
+  @parameterized.parameters(
+    (config.ModelConfig, {"iaf_steps": 4}, "iaf_steps 4 .* posterior iaf$"),
+    (config.ModelConfig, {"prior_components": 7}, "prior mixture or vamp$"),
+    (config.ModelConfig, {"likelihood_stddev": 0.5}, "likelihood gaussian$"),
+    (
+      config.ModelConfig,
+      {"network": "tanh_conv", "hidden_units": (5,)},
+      "network tanh_conv does not read it; leave it at .* network dense$",
+    ),
+    (
+      config.ModelConfig,
+      {"posterior": "deterministic", "posterior_scale": "exp"},
+      "'exp' would not act: posterior deterministic does not read it; leave it"
+      " at 'softplus', or choose posterior diagonal, full_covariance or iaf$",
+    ),
+    (
+      config.ObjectiveConfig,
+      {"objective": "iwae", "beta": 4},
+      "beta 4.0 would not act: objective iwae does not read it; leave it at"
+      " 1.0, or choose objective elbo or elbo_mc$",
+    ),
+    (config.ObjectiveConfig, {"objective": "iwae", "free_bits": 0.5}, "free"),
+    (config.ObjectiveConfig, {"importance_samples": 9}, "objective iwae$"),
+    (config.ObjectiveConfig, {"mmd_kernel": "imq"}, "infovae or mmd_vae$"),
+    (config.TrainingConfig, {"momentum": 0.9}, "adam does not read it; .* sgd"),
+    (
+      config.TrainingConfig,
+      {"learning_rate_schedule": "cosine", "decay_rate": 0.5},
+      "learning_rate_schedule piecewise or exponential$",
+    ),
+    (config.DataConfig, {"test_fraction": 0.2}, "dataset npz or images$"),
+  )
+  def test_what_no_chosen_part_reads_is_refused(
+    self, config_class, values, message
+  ):
+    with self.assertRaisesRegex(errors.ConfigError, message) as caught:
+      config_class(**values)
+    self.assertNotIn("\n", str(caught.exception))
+
+  def test_all_that_parts_read_are_settings(self):
+    for config_class in CONFIGS:
+      names = {spec.name for spec in dataclasses.fields(config_class)}
+      for spec in dataclasses.fields(config_class):
+        if isinstance(spec.metadata["choices"], parts.Registry):
+          for part in spec.metadata["choices"].values():
+            self.assertContainsSubset(part.reads, names)
+
+  def test_a_part_that_does_not_say_what_it_reads_refuses_nothing(self):
+    registry.POSTERIORS["mine"] = object
+    self.addCleanup(registry.POSTERIORS.pop, "mine")
+    model = config.ModelConfig(posterior="mine", posterior_scale="exp")
+    self.assertEqual(model.posterior_scale, "exp")
+
+  def test_dict_without_what_nothing_reads(self):
+    experiment = config.ExperimentConfig()
+    settings = experiment.to_dict(unread=False)
+    self.assertContainsSubset(("beta", "free_bits"), settings["objective"])
+    self.assertNotIn("importance_samples", settings["objective"])
+    self.assertNotIn("iaf_steps", settings["model"])
+    self.assertNotIn("momentum", settings["training"])
+    self.assertIn("importance_samples", experiment.to_dict()["objective"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@ from absl import flags
 from absl.testing import absltest, parameterized
 
 import vae_graph
-from vae_graph import errors
+from vae_graph import errors, parts, registry
 
 
 class FlagDefinitionTest(parameterized.TestCase):
@@ -84,7 +84,17 @@ class FlagDefinitionTest(parameterized.TestCase):
     values = flags.FlagValues()
     vae_graph.define_flags(vae_graph.TrainingConfig, flag_values=values)
     self.assertIn("at least 1", values["batch_size"].help)
-    self.assertIn("adam", values["optimizer"].help)
+    self.assertIn("adam", values["optimizer"].parser.syntactic_help)
+
+  def test_help_and_values_know_parts_registered_after_the_flags(self):
+    values = flags.FlagValues()
+    config = vae_graph.define_flags(vae_graph.ModelConfig, flag_values=values)
+    registry.PRIORS["mine"] = parts.Prior(object, "a prior of my own")
+    self.addCleanup(registry.PRIORS.pop, "mine")
+    self.assertIn("mine: a prior of my own", values.get_help())
+    values(["program", "--prior=mine", "--posterior=iaf"])
+    self.assertEqual(config().prior, "mine")
+    self.assertIn("--prior=mine", values.flags_into_string())
 
 
 if __name__ == "__main__":

@@ -93,7 +93,9 @@ class EmbeddedTest(absltest.TestCase):
       np.testing.assert_array_equal(part.labels, full.labels[indices])
 
   def test_data_dir_is_not_ignored(self):
-    with self.assertRaisesRegex(errors.ConfigError, "--dataset=mnist"):
+    with self.assertRaisesRegex(
+      errors.ConfigError, "mnist_10k does not read it; .* dataset mnist, fash"
+    ):
       _load("mnist_10k", data_dir="/folder")
 
 

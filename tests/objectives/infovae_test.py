@@ -73,7 +73,9 @@ class InfoVaeTest(parameterized.TestCase):
 
   def test_one_corner_is_the_evidence_lower_bound(self):
     vae = self._vae()
-    config = vae_graph.ObjectiveConfig(infovae_alpha=0, infovae_lambda=1)
+    config = vae_graph.ObjectiveConfig(
+      objective="infovae", infovae_alpha=0, infovae_lambda=1
+    )
     one, other = self._run(
       [
         infovae(vae, self.images, (1, 2), config),
@@ -88,7 +90,10 @@ class InfoVaeTest(parameterized.TestCase):
     # error and a constant.
     vae = self._vae(likelihood="gaussian", likelihood_stddev=0.5**0.5)
     config = vae_graph.ObjectiveConfig(
-      infovae_alpha=1, infovae_lambda=12.0, mmd_kernel=kernel
+      objective="infovae",
+      infovae_alpha=1,
+      infovae_lambda=12.0,
+      mmd_kernel=kernel,
     )
     terms, published = self._run(
       [
@@ -97,7 +102,7 @@ class InfoVaeTest(parameterized.TestCase):
           vae,
           self.images,
           (1, 2),
-          vae_graph.ObjectiveConfig(mmd_kernel=kernel),
+          vae_graph.ObjectiveConfig(objective="mmd_vae", mmd_kernel=kernel),
         ),
       ]
     )
@@ -109,7 +114,7 @@ class InfoVaeTest(parameterized.TestCase):
   @parameterized.parameters("diagonal", "deterministic")
   def test_mmd_vae_is_error_per_pixel_and_mmd(self, posterior):
     vae = self._vae(posterior=posterior)
-    config = vae_graph.ObjectiveConfig(infovae_lambda=3.0)
+    config = vae_graph.ObjectiveConfig(objective="mmd_vae", infovae_lambda=3.0)
     terms = mmd_vae(vae, self.images, (1, 2), config)
     code, _ = vae.encode(self.images).sample_and_log_prob((1, 2))
     prior_code = vae.prior.sample(20, fold_in((1, 2), "prior"))
@@ -136,7 +141,9 @@ class InfoVaeTest(parameterized.TestCase):
 
   def test_without_density_infovae_has_no_rate(self):
     vae = self._vae(posterior="deterministic")
-    config = vae_graph.ObjectiveConfig(infovae_alpha=1, infovae_lambda=2)
+    config = vae_graph.ObjectiveConfig(
+      objective="infovae", infovae_alpha=1, infovae_lambda=2
+    )
     terms = infovae(vae, self.images, (1, 2), config)
     self.assertEqual(set(terms.defined()), {"loss", "distortion"})
     code, _ = vae.encode(self.images).sample_and_log_prob((1, 2))

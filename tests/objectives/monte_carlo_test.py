@@ -49,7 +49,7 @@ class MonteCarloTest(parameterized.TestCase):
 
   def test_iwae_with_one_sample_is_the_sampled_elbo(self):
     vae = self._vae()
-    config = vae_graph.ObjectiveConfig(importance_samples=1)
+    config = vae_graph.ObjectiveConfig(objective="iwae", importance_samples=1)
     one, other = self._run(
       [
         vae_graph.iwae(vae, self.images, (1, 2), config),
@@ -66,7 +66,9 @@ class MonteCarloTest(parameterized.TestCase):
     vae = self._vae(posterior=posterior)
     bounds, elbos = [], []
     for count in (1, 5, 50):
-      config = vae_graph.ObjectiveConfig(importance_samples=count)
+      config = vae_graph.ObjectiveConfig(
+        objective="iwae", importance_samples=count
+      )
       terms = self._run(vae_graph.iwae(vae, self.images, (1, 2), config))
       bounds.append(-terms.loss)
       elbos.append(terms.elbo.mean())
@@ -78,7 +80,7 @@ class MonteCarloTest(parameterized.TestCase):
   def test_iwae_weighs_each_image_by_its_own_samples(self):
     vae = self._vae()
     images = np.random.RandomState(1).rand(3, 3, 4).astype(np.float32)
-    config = vae_graph.ObjectiveConfig(importance_samples=4)
+    config = vae_graph.ObjectiveConfig(objective="iwae", importance_samples=4)
     posterior = vae.encode(images)
     code, log_q = posterior.sample_and_log_prob((1, 2), (4,))
     log_weights = [

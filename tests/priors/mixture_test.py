@@ -13,7 +13,7 @@ class MixtureOfNormalsTest(absltest.TestCase):
     self.enter_context(tf.Graph().as_default())
     self.session = self.enter_context(tf.Session())
     self.prior = MixtureOfNormals(
-      vae_graph.ModelConfig(code_size=2, prior_components=3)
+      vae_graph.ModelConfig(code_size=2, prior="mixture", prior_components=3)
     )
     self.session.run(tf.global_variables_initializer())
 

@@ -64,7 +64,9 @@ class VampPriorTest(parameterized.TestCase):
     self.assertGreater(np.abs(gradient).max(), 0)
 
   def test_a_flow_posterior_is_refused(self):
-    with self.assertRaisesRegex(errors.ConfigError, "inverted; choose"):
+    with self.assertRaisesRegex(
+      errors.ConfigError, "iaf does not have; choose"
+    ):
       self._vae("iaf")
 
 

@@ -73,10 +73,12 @@ class OptimizersTest(parameterized.TestCase):
       rtol=1e-5,
     )
 
-  @parameterized.parameters("adam", "rmsprop", "sgd")
-  def test_every_rule_goes_downhill_with_the_rate_of_the_step(self, name):
+  @parameterized.parameters(("adam", 0.0), ("rmsprop", 0.5), ("sgd", 0.5))
+  def test_every_rule_goes_downhill_with_the_rate_of_the_step(
+    self, name, momentum
+  ):
     training = config.TrainingConfig(
-      optimizer=name, learning_rate=0.1, momentum=0.5
+      optimizer=name, learning_rate=0.1, momentum=momentum
     )
     variable = tf.get_variable("x", initializer=[3.0, -2.0], use_resource=True)
     loss = tf.reduce_sum(variable**2)

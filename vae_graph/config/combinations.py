@@ -1,181 +1,204 @@
-"""Which choices go together. What is refused here is refused before any op."""
+"""Which choices go together. What is refused here is refused before any op.
 
-from vae_graph import errors
+The parts' facts decide (see parts.py), never their names, so these checks hold
+for the parts that another program registers.
+"""
 
-# Posteriors and priors with an analytic KL divergence between them.
-ANALYTIC_POSTERIORS = ("diagonal", "full_covariance")
-ANALYTIC_PRIORS = ("standard_normal",)
-# Posteriors that are a point, with no density.
-POINT_POSTERIORS = ("deterministic",)
-# Objectives with an MMD. They need no density of the posterior, infovae with
-# alpha = 1 only.
-MMD_OBJECTIVES = ("infovae", "mmd_vae")
-GRAY_LIKELIHOODS = (
-  "continuous_bernoulli",
-  "gaussian",
-  "discretized_logistic",
-)
+from vae_graph import errors, registry
 
 
-def has_density(model):
-  """Returns whether a `ModelConfig`'s posterior has a density, so an ELBO."""
-  return model.posterior not in POINT_POSTERIORS
+def has_density(model_config):
+  """Returns whether a model's posterior has a density, so an ELBO."""
+  return _posterior(model_config).has_density
 
 
-def has_learned_prior(model):
-  """Returns whether a `ModelConfig`'s prior is another than N(0, 1)."""
-  return model.prior != "standard_normal"
+def has_learned_prior(model_config):
+  """Returns whether a model's prior is another than N(0, 1)."""
+  return not registry.PRIORS[model_config.prior].is_standard_normal
 
 
-def whole_batch_part(objective):
-  """Returns what of an `ObjectiveConfig` is no mean over images, or None."""
-  if objective.objective in MMD_OBJECTIVES:
-    return f"the MMD of objective {objective.objective}"
-  if objective.free_bits and objective.objective in ("elbo", "elbo_mc"):
+def pixels_of(model_config):
+  """Returns what a model's likelihood is of; see `parts.Likelihood`."""
+  return registry.LIKELIHOODS[model_config.likelihood].pixels
+
+
+def whole_batch_part(objective_config):
+  """Returns what of an objective is no mean over images, or None."""
+  name = objective_config.objective
+  facts = registry.OBJECTIVES[name]
+  if facts.mmd is not None:
+    return f"the MMD of objective {name}"
+  if facts.is_of_whole_batch:
+    return f"objective {name}"
+  if facts.free_bits_of and objective_config.free_bits:
     return "the mean rate that free_bits are compared with"
   return None
 
 
-def check_model(model):
+def check_model(model_config):
   """Checks the parts of a model against each other.
 
   Args:
-    model: a `ModelConfig`.
+    model_config: a `ModelConfig`.
 
   Raises:
     ConfigError: a part does not go with another; the line says why.
   """
-  if model.prior == "vamp" and model.posterior == "iaf":
+  prior = registry.PRIORS[model_config.prior]
+  if prior.needs_log_prob and not _posterior(model_config).has_log_prob:
+    posteriors = registry.POSTERIORS.names(lambda part: part.has_log_prob)
+    priors = registry.PRIORS.names(lambda part: not part.needs_log_prob)
     raise errors.ConfigError(
-      "prior vamp needs the posterior's density at codes that were not drawn"
-      " from it, for which posterior iaf would have to be inverted; choose"
-      " posterior diagonal or full_covariance, or prior mixture"
-    )
-  if model.prior == "vamp" and not has_density(model):
-    raise errors.ConfigError(
-      f"prior vamp is a mixture of posteriors, and posterior {model.posterior}"
-      " has no density; choose posterior diagonal or full_covariance, or prior"
-      " standard_normal"
+      f"prior {model_config.prior} needs the posterior's density at codes that"
+      " were not drawn from it, which posterior"
+      f" {model_config.posterior} does not have; choose posterior"
+      f" {errors.either(posteriors)}, or prior {errors.either(priors)}"
     )
 
 
-def check_objective(model, objective):
+def check_objective(model_config, objective_config):
   """Checks an objective against a model.
 
   Args:
-    model: a `ModelConfig`.
-    objective: an `ObjectiveConfig`.
+    model_config: a `ModelConfig`.
+    objective_config: an `ObjectiveConfig`.
 
   Raises:
     ConfigError: it needs what the model does not have; the line says what.
   """
-  _check_density(model, objective)
-  if objective.objective in MMD_OBJECTIVES:
-    _check_discrepancy(model, objective)
-  elif objective.objective == "elbo":
-    _check_analytic(model, objective)
+  facts = registry.OBJECTIVES[objective_config.objective]
+  _check_density(model_config, objective_config, facts)
+  _check_mmd(objective_config, facts)
+  _check_learning(model_config, objective_config, facts)
+  if facts.takes_analytic_kl:
+    _check_analytic_kl(model_config, objective_config)
+  if facts.free_bits_of == "dimension" and objective_config.free_bits:
+    _check_free_bits(model_config, objective_config)
 
 
-def _check_density(model, objective):
+def _check_density(model_config, objective_config, facts):
   """Checks that an objective with a rate gets a posterior with a density."""
-  if has_density(model):
+  rate = facts.rate.of(objective_config)
+  if not rate or has_density(model_config):
     return
-  if objective.objective not in MMD_OBJECTIVES:
-    raise errors.ConfigError(
-      f"objective {objective.objective} is a bound on the evidence, for which"
-      f" posterior {model.posterior} lacks a density; choose objective mmd_vae,"
-      " or posterior diagonal"
-    )
-  if objective.objective == "infovae" and objective.infovae_alpha != 1:
-    raise errors.ConfigError(
-      f"infovae_alpha {objective.infovae_alpha:g} leaves a rate in objective"
-      f" infovae, for which posterior {model.posterior} lacks a density; choose"
-      " infovae_alpha 1, or posterior diagonal"
-    )
+  posteriors = registry.POSTERIORS.names(lambda part: part.has_density)
+  objectives = registry.OBJECTIVES.names(
+    lambda part: not part.rate.of(objective_config)
+  )
+  weight = f" ({facts.rate.formula} is {rate:g})" if facts.rate.formula else ""
+  raise errors.ConfigError(
+    f"objective {objective_config.objective} has a rate{weight}, for which"
+    f" posterior {model_config.posterior} lacks a density; choose objective"
+    f" {errors.either(objectives)}, or posterior {errors.either(posteriors)}"
+  )
 
 
-def _check_discrepancy(model, objective):
-  """Checks an objective with an MMD."""
-  published = objective.objective == "mmd_vae"
-  weight = objective.infovae_lambda
-  name = "infovae_lambda"
-  if not published:
-    weight += objective.infovae_alpha - 1.0
-    name = "infovae_alpha + infovae_lambda - 1"
+def _check_mmd(objective_config, facts):
+  """Checks that the discrepancy to the prior is not to be made larger."""
+  if facts.mmd is None:
+    return
+  weight = facts.mmd.of(objective_config)
   if weight < 0:
     raise errors.ConfigError(
-      f"{name} weighs the MMD and must be at least 0, found {weight:g}, which"
-      " would drive the codes away from the prior"
+      f"{facts.mmd.formula} weighs the MMD and must be at least 0, found"
+      f" {weight:g}, which would drive the codes away from the prior"
     )
-  rate_free = published or objective.infovae_alpha == 1
-  if rate_free and model.prior == "mixture":
+
+
+def _check_learning(model_config, objective_config, facts):
+  """Checks that the objective says something of all that is learned."""
+  prior = registry.PRIORS[model_config.prior]
+  if not facts.rate.of(objective_config) and not prior.learns_from_samples:
+    priors = registry.PRIORS.names(lambda part: part.learns_from_samples)
     raise errors.ConfigError(
-      f"objective {objective.objective} without a rate knows the prior by"
-      " samples alone, from which the weights of prior mixture cannot be"
-      " learned; choose prior standard_normal or vamp, or objective infovae"
-      " with infovae_alpha below 1"
+      f"objective {objective_config.objective} without a rate knows the prior"
+      " by samples alone, from which not all of prior"
+      f" {model_config.prior} can be learned; choose prior"
+      f" {errors.either(priors)}, or an objective with a rate"
     )
-  learned_scale = model.likelihood == "discretized_logistic" or (
-    model.likelihood == "gaussian" and not model.likelihood_stddev
+  likelihood = registry.LIKELIHOODS[model_config.likelihood]
+  if facts.fits_mean_alone and likelihood.learns_scale(model_config):
+    fixed = registry.LIKELIHOODS.names(
+      lambda part: not part.learns_scale(model_config)
+    )
+    raise errors.ConfigError(
+      f"objective {objective_config.objective} fits the pixels' means alone,"
+      f" from which the scale of likelihood {model_config.likelihood} cannot be"
+      f" learned; choose likelihood {errors.either(fixed)}, or gaussian with a"
+      " likelihood_stddev"
+    )
+
+
+def _check_analytic_kl(model_config, objective_config):
+  """Checks that there is a KL divergence in closed form."""
+  priors = _posterior(model_config).analytic_priors
+  if model_config.prior in priors:
+    return
+  sampled = registry.OBJECTIVES.names(
+    lambda part: not part.takes_analytic_kl and part.mmd is None
   )
-  if published and learned_scale:
-    raise errors.ConfigError(
-      "objective mmd_vae fits the pixels' means by their squared error, from"
-      f" which the scale of likelihood {model.likelihood} cannot be learned;"
-      " choose likelihood bernoulli, or gaussian with a likelihood_stddev"
-    )
+  known = f"to prior {errors.either(priors)} alone" if priors else "to no prior"
+  raise errors.ConfigError(
+    f"objective {objective_config.objective} takes the KL divergence in closed"
+    f" form, which posterior {model_config.posterior} has {known}, found prior"
+    f" {model_config.prior}; choose objective {errors.either(sampled)}"
+  )
 
 
-def _check_analytic(model, objective):
-  """Checks the objective with the KL divergence in closed form."""
-  for kind, choice, able in (
-    ("posterior", model.posterior, ANALYTIC_POSTERIORS),
-    ("prior", model.prior, ANALYTIC_PRIORS),
-  ):
-    if choice not in able:
-      raise errors.ConfigError(
-        f"objective elbo takes the KL divergence in closed form, which {kind}"
-        f" {choice} does not have; choose objective elbo_mc"
-      )
-  if objective.free_bits and model.posterior != "diagonal":
-    raise errors.ConfigError(
-      "free_bits in objective elbo are for each dimension of the code, and the"
-      f" dimensions of posterior {model.posterior} are not independent; choose"
-      " posterior diagonal, or objective elbo_mc for free bits of the whole"
-    )
+def _check_free_bits(model_config, objective_config):
+  """Checks that the rate has parts that bits of a dimension can be free of."""
+  if _posterior(model_config).has_kl_per_dimension:
+    return
+  posteriors = registry.POSTERIORS.names(lambda part: part.has_kl_per_dimension)
+  of_code = registry.OBJECTIVES.names(lambda part: part.free_bits_of == "code")
+  raise errors.ConfigError(
+    f"free_bits in objective {objective_config.objective} are for each"
+    " dimension of the code, and the dimensions of posterior"
+    f" {model_config.posterior} are not independent; choose posterior"
+    f" {errors.either(posteriors)}, or objective {errors.either(of_code)} for"
+    " free bits of the whole"
+  )
 
 
-def check_data(model, data):
+def check_data(model_config, data_config):
   """Checks a likelihood against the pixels that it will see.
 
   Args:
-    model: a `ModelConfig`.
-    data: a `DataConfig`.
+    model_config: a `ModelConfig`.
+    data_config: a `DataConfig`.
 
   Raises:
     ConfigError: the likelihood is not one of such pixels.
   """
-  if model.likelihood in GRAY_LIKELIHOODS and data.binarization != "none":
+  if pixels_of(model_config) != "binary" and data_config.binarization != "none":
+    binary = registry.LIKELIHOODS.names(lambda part: part.pixels == "binary")
     raise errors.ConfigError(
-      f"likelihood {model.likelihood} is one of gray pixels, which binarization"
-      f" {data.binarization} leaves none of; choose likelihood bernoulli, or"
-      " binarization none"
+      f"likelihood {model_config.likelihood} is one of gray pixels, which"
+      f" binarization {data_config.binarization} leaves none of; choose"
+      f" likelihood {errors.either(binary)}, or binarization none"
     )
 
 
-def check_pixels(model, dtype):
+def check_pixels(model_config, dtype):
   """Checks a likelihood against the images themselves.
 
   Args:
-    model: a `ModelConfig`.
+    model_config: a `ModelConfig`.
     dtype: the NumPy dtype of the images, uint8 or float32.
 
   Raises:
     ConfigError: the likelihood is not one of such pixels.
   """
-  if model.likelihood == "discretized_logistic" and dtype != "uint8":
-    raise errors.ConfigError(
-      "likelihood discretized_logistic is one of the 256 values of a byte, but"
-      f" the images are {dtype}; store them as uint8, or choose likelihood"
-      " continuous_bernoulli or gaussian"
+  if pixels_of(model_config) == "bytes" and dtype != "uint8":
+    densities = registry.LIKELIHOODS.names(
+      lambda part: part.pixels == "density"
     )
+    raise errors.ConfigError(
+      f"likelihood {model_config.likelihood} is one of the 256 values of a"
+      f" byte, but the images are {dtype}; store them as uint8, or choose"
+      f" likelihood {errors.either(densities)}"
+    )
+
+
+def _posterior(model_config):
+  return registry.POSTERIORS[model_config.posterior]

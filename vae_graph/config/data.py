@@ -12,11 +12,7 @@ class DataConfig(Config):
 
   dataset: str = field(
     "mnist_10k",
-    "Data set. mnist_10k: 10,000 digits that come with the package. mnist and"
-    " fashion_mnist: IDX files from --data_dir, the cache or the network."
-    " cifar10: its binary version, from there likewise. npz: the file"
-    " --data_dir. images: the PNG and JPEG files in --data_dir, its subfolders"
-    " being class labels.",
+    "Data set.",
     choices=registry.DATASETS,
   )
   data_dir: str = field(

@@ -25,10 +25,14 @@ class ExperimentConfig:
     combinations.check_objective(self.model, self.objective)
     combinations.check_data(self.model, self.data)
 
-  def to_dict(self):
-    """Returns the settings as nested dicts of JSON types."""
+  def to_dict(self, unread=True):
+    """Returns the settings as nested dicts of JSON types.
+
+    Args:
+      unread: whether those are in it that the chosen parts do not read.
+    """
     return {
-      part.name: getattr(self, part.name).to_dict()
+      part.name: getattr(self, part.name).to_dict(unread)
       for part in dataclasses.fields(self)
     }
 

@@ -11,6 +11,7 @@ import numbers
 from typing import Any, Dict, Tuple, Union, get_type_hints
 
 from vae_graph import errors
+from vae_graph.parts import Registry
 
 # The types of several values: the type of each, and what to call them.
 SEQUENCES = {
@@ -39,8 +40,9 @@ def field(
     at_most: inclusive upper bound, likewise.
     above: exclusive lower bound, likewise.
     below: exclusive upper bound, likewise.
-    choices: collection of the allowed strings; a registry dictionary stays
-      live, so that parts registered later are allowed too.
+    choices: collection of the allowed strings. A `parts.Registry` stays live,
+      so that parts registered later are allowed too, and its parts say which
+      other settings of the configuration they read.
     may_change: whether a run may be resumed with another value. True for
       settings that do not alter what a training step computes.
 
@@ -65,6 +67,31 @@ def optional_kind(kind):
     return None
   kinds = [each for each in kind.__args__ if each is not type(None)]
   return kinds[0]
+
+
+def unread_settings(config_class, values):
+  """Finds the settings that some part reads, but none of those chosen.
+
+  Args:
+    config_class: a `Config` class.
+    values: dict of settings; those left out have their defaults.
+
+  Returns:
+    `{setting: {field: [its choices that would read it]}}`.
+  """
+  readers, read = {}, set()
+  for spec in dataclasses.fields(config_class):
+    family = spec.metadata["choices"]
+    if not isinstance(family, Registry):
+      continue
+    for name, part in family.items():
+      for setting in part.reads or ():
+        readers.setdefault(setting, {}).setdefault(spec.name, []).append(name)
+    chosen = family[values.get(spec.name, spec.default)]
+    if chosen.reads is None:
+      return {}
+    read.update(chosen.reads)
+  return {name: who for name, who in readers.items() if name not in read}
 
 
 def bounds_text(metadata):
@@ -93,12 +120,20 @@ class Config:
         spec.name, getattr(self, spec.name), types[spec.name], spec.metadata
       )
       object.__setattr__(self, spec.name, value)
+    self._check_that_all_act()
 
-  def to_dict(self):
-    """Returns the settings as a dict of JSON types."""
+  def to_dict(self, unread=True):
+    """Returns the settings as a dict of JSON types.
+
+    Args:
+      unread: whether those are in it that the chosen parts do not read.
+    """
+    values = dataclasses.asdict(self)
+    left_out = {} if unread else unread_settings(type(self), values)
     return {
       name: list(value) if isinstance(value, tuple) else value
-      for name, value in dataclasses.asdict(self).items()
+      for name, value in values.items()
+      if name not in left_out
     }
 
   @classmethod
@@ -125,6 +160,19 @@ class Config:
         for name, value in values.items()
       }
     )
+
+  def _check_that_all_act(self):
+    """Raises where a setting was changed that no chosen part reads."""
+    unread = unread_settings(type(self), vars(self))
+    for spec in dataclasses.fields(self):
+      value = getattr(self, spec.name)
+      if spec.name in unread and value != spec.default:
+        (family, able), *_ = unread[spec.name].items()
+        raise errors.ConfigError(
+          f"{spec.name} {value!r} would not act: {family}"
+          f" {getattr(self, family)} does not read it; leave it at"
+          f" {spec.default!r}, or choose {family} {errors.either(able)}"
+        )
 
 
 def _checked(name, value, kind, metadata):

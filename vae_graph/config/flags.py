@@ -11,6 +11,7 @@ from typing import Tuple, get_type_hints
 from absl import flags
 
 from vae_graph.config.fields import bounds_text, optional_kind
+from vae_graph.parts import Registry
 
 # The flags count as defined by the module that calls define_flags.
 flags.disclaim_key_flags()
@@ -54,6 +55,15 @@ def _define_flag(name, kind, spec, flag_values):
   bounds, choices = bounds_text(spec.metadata), spec.metadata["choices"]
   help_text = spec.metadata["help"] + (f" ({bounds})" if bounds else "")
   kind = optional_kind(kind) or kind
+  if isinstance(choices, Registry):
+    return flags.DEFINE(
+      _PartParser(choices),
+      name,
+      spec.default,
+      help_text,
+      flag_values,
+      flags.ArgumentSerializer(),
+    )
   if choices is not None:
     return flags.DEFINE_enum(
       name, spec.default, list(choices), help_text, flag_values=flag_values
@@ -78,6 +88,34 @@ def _define_flag(name, kind, spec, flag_values):
     str: flags.DEFINE_string,
   }[kind]
   return define(name, spec.default, help_text, flag_values=flag_values)
+
+
+class _PartParser(flags.ArgumentParser):
+  """Parses the name of a part, be it registered after the flag is defined.
+
+  Args:
+    family: a `parts.Registry`.
+  """
+
+  def __init__(self, family):
+    self._family = family
+
+  @property
+  def syntactic_help(self):
+    """A line of help: each name, and what it stands for."""
+    texts = [
+      f"{name}: {part.description}" if part.description else name
+      for name, part in self._family.items()
+    ]
+    return ". ".join(texts)
+
+  def parse(self, argument):
+    if argument not in self._family:
+      raise ValueError(f"value should be one of <{'|'.join(self._family)}>")
+    return argument
+
+  def flag_type(self):
+    return "string enum"
 
 
 class _IntegersParser(flags.ArgumentParser):

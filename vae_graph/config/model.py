@@ -14,9 +14,7 @@ class ModelConfig(Config):
 
   network: str = field(
     "dense",
-    "Encoder and decoder. dense: fully connected, of --hidden_units. The others"
-    " are convolutional, of their published layers: rstudio_conv of two and"
-    " three, tfp_layers_conv of five and seven, tanh_conv a small one.",
+    "Encoder and decoder; those with convolutions have their published layers.",
     choices=registry.NETWORKS,
   )
   hidden_units: Tuple[int, ...] = field(
@@ -27,9 +25,8 @@ class ModelConfig(Config):
   )
   activation: str = field(
     "auto",
-    "Activation of the networks' hidden layers; auto: as published, which is"
-    " relu for dense and rstudio_conv, leaky_relu for tfp_layers_conv, tanh for"
-    " tanh_conv.",
+    "Activation of the networks' hidden layers; auto: the one with which the"
+    " network was published.",
     choices=(
       "auto",
       "relu",
@@ -43,10 +40,7 @@ class ModelConfig(Config):
   code_size: int = field(2, "Dimensions of the latent code.", at_least=1)
   posterior: str = field(
     "diagonal",
-    "Approximate posterior q(z|x). diagonal: a Gaussian with independent"
-    " dimensions. full_covariance: a Gaussian. iaf: a diagonal Gaussian made"
-    " flexible by an inverse autoregressive flow. deterministic: the code"
-    " itself, for objectives without a rate.",
+    "Approximate posterior q(z|x).",
     choices=registry.POSTERIORS,
   )
   posterior_scale: str = field(
@@ -62,8 +56,7 @@ class ModelConfig(Config):
   )
   prior: str = field(
     "standard_normal",
-    "Prior p(z) of the code. mixture: Gaussians that are learned. vamp: a"
-    " mixture of the posteriors at images that are learned.",
+    "Prior p(z) of the code.",
     choices=registry.PRIORS,
   )
   prior_components: int = field(
@@ -71,9 +64,7 @@ class ModelConfig(Config):
   )
   likelihood: str = field(
     "bernoulli",
-    "Distribution p(x|z) of pixels. bernoulli: of black and white ones."
-    " continuous_bernoulli, gaussian: densities of gray ones."
-    " discretized_logistic: probabilities of the 256 values of a byte.",
+    "Distribution p(x|z) of pixels.",
     choices=registry.LIKELIHOODS,
   )
   likelihood_stddev: float = field(

@@ -12,11 +12,7 @@ class ObjectiveConfig(Config):
 
   objective: str = field(
     "elbo",
-    "Training objective. elbo: the evidence lower bound with analytic KL"
-    " divergence. elbo_mc: the same by Monte Carlo. iwae: the"
-    " importance-weighted bound. infovae: with a weight of its own for how"
-    " well all codes together follow the prior, their discrepancy (MMD)."
-    " mmd_vae: the squared error per pixel and the MMD.",
+    "Training objective.",
     choices=registry.OBJECTIVES,
   )
   beta: float = field(

@@ -47,10 +47,8 @@ class TrainingConfig(Config):
   learning_rate: float = field(1e-3, "Step size of the optimizer.", above=0)
   learning_rate_schedule: str = field(
     "constant",
-    "How the learning rate changes. piecewise: times --decay_rate at each of"
-    " --decay_boundaries. exponential: times --decay_rate each --decay_steps,"
-    " smoothly. cosine: to 0 at --decay_steps.",
-    choices=("constant", "piecewise", "exponential", "cosine"),
+    "How the learning rate changes.",
+    choices=registry.SCHEDULES,
   )
   warmup_steps: int = field(
     0, "Steps over which the learning rate grows from 0.", at_least=0

@@ -4,12 +4,10 @@ import math
 
 import numpy as np
 
-from vae_graph.config.combinations import has_density
+from vae_graph.config.combinations import has_density, pixels_of
 from vae_graph.inference.importance_sampling import mean_and_stderr
 
 _NAMES = ("elbo", "rate", "distortion", "log_likelihood")
-# Likelihoods that are densities on [0, 1].
-_DENSITIES = ("gaussian", "continuous_bernoulli")
 _LEVELS = 256
 
 
@@ -52,7 +50,7 @@ def likelihood_figures(model, images, config, progress=None):
     figures["undefined"]["bits_per_dim"] = reason
     return figures
   log_likelihood, offset = estimates.log_likelihood, 0.0
-  if model_config.likelihood in _DENSITIES:
+  if pixels_of(model_config) == "density":
     # The density of a byte with uniform noise bounds the byte's probability.
     noisy = dequantized(images, config.evaluation_seed)
     log_likelihood, offset = score(noisy).log_likelihood, math.log(_LEVELS)
@@ -86,14 +84,12 @@ def dequantized(images, seed):
 
 def _no_bits_reason(config, dtype):
   """Returns why there are no bits per dimension, or None."""
-  likelihood = config.model.likelihood
-  if likelihood == "bernoulli" and config.data.binarization == "none":
+  likelihood, pixels = config.model.likelihood, pixels_of(config.model)
+  if pixels == "binary" and config.data.binarization == "none":
     return (
-      "gray pixels under likelihood bernoulli have no probability; use"
+      f"gray pixels under likelihood {likelihood} have no probability; use"
       " discretized_logistic, or binarized pixels"
     )
-  if likelihood in _DENSITIES and config.data.binarization != "none":
-    return f"likelihood {likelihood} is no probability of binary pixels"
-  if likelihood in _DENSITIES and dtype != np.uint8:
+  if pixels == "density" and dtype != np.uint8:
     return f"the images are {dtype}, of unknown levels; use uint8"
   return None

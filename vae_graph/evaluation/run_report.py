@@ -92,7 +92,7 @@ def make_report_run(
       pictures = _read_pictures(folder)
     return ReportRun(
       name,
-      model.config.to_dict(),
+      model.config.to_dict(unread=False),
       RunDirectory(logdir).read_metrics(),
       evaluation,
       pictures,

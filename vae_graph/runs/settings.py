@@ -6,6 +6,8 @@ from typing import NamedTuple, Tuple
 
 from vae_graph import config as configs
 from vae_graph import errors
+from vae_graph.config.fields import unread_settings
+from vae_graph.parts import Registry
 from vae_graph.runs import json_files
 
 
@@ -42,6 +44,9 @@ def write(path, settings, versions):
 def read(path):
   """Reads `config.json`; settings missing there have their defaults.
 
+  So have those that the run's parts do not read, which an older version let
+  pass.
+
   Args:
     path: the file.
 
@@ -49,7 +54,8 @@ def read(path):
     The `RunSettings`.
 
   Raises:
-    RunDirectoryError: it is damaged, or has settings that are unknown here.
+    RunDirectoryError: it is damaged, has settings that are unknown here, or
+      names a part that is not registered.
   """
   content = json_files.read_json_object(path)
   values, image_shape = content.get("config"), content.get("image_shape")
@@ -67,8 +73,9 @@ def read(path):
         path, ", ".join(unknown)
       )
     )
+  _check_registered(path, values)
   try:
-    config = configs.ExperimentConfig.from_dict(values)
+    config = configs.ExperimentConfig.from_dict(_acting(values))
   except errors.ConfigError as error:
     raise json_files.unreadable(path, error) from error
   return RunSettings(config, tuple(image_shape))
@@ -130,6 +137,41 @@ def _unknown_settings(values):
       f"{part}.{name}" for name in settings if name not in known[part]
     ]
   return unknown
+
+
+def _check_registered(path, values):
+  """Raises where a choice is a part that this program does not know."""
+  for config_class, settings in _parts(values):
+    for spec in dataclasses.fields(config_class):
+      family = spec.metadata["choices"]
+      name = settings.get(spec.name, spec.default)
+      if isinstance(family, Registry) and name not in family:
+        raise errors.RunDirectoryError(
+          f"{path} names {spec.name} {name!r}, which is not registered here,"
+          f" only {', '.join(family)}; a program's own part is to be put into"
+          " vae_graph.registry before a run with it is loaded"
+        )
+
+
+def _acting(values):
+  """Returns the settings without those that the chosen parts do not read."""
+  return {
+    name: {
+      setting: value
+      for setting, value in settings.items()
+      if setting not in unread_settings(config_class, settings)
+    }
+    for name, (config_class, settings) in zip(values, _parts(values))
+  }
+
+
+def _parts(values):
+  """Returns the (config class, settings) of each part of a configuration."""
+  classes = {
+    part.name: part.type
+    for part in dataclasses.fields(configs.ExperimentConfig)
+  }
+  return [(classes[name], settings) for name, settings in values.items()]
 
 
 def _is_dict_of_dicts(values):

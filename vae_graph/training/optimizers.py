@@ -1,10 +1,4 @@
-"""Gradient descent: rules by the name that `--optimizer` takes, and schedules.
-
-A learning rate is a function of the global step alone, so a resumed run goes on
-with the one that it would have had.
-"""
-
-import math
+"""Gradient descent: rules by the name that `--optimizer` takes."""
 
 from vae_graph import registry
 from vae_graph.compat import tf
@@ -55,21 +49,11 @@ def learning_rate(config, step):
   Returns:
     A float32 scalar; where nothing changes it, the Python number itself.
   """
-  rate = config.learning_rate
-  schedule, warmup = config.learning_rate_schedule, config.warmup_steps
-  if schedule == "constant" and not warmup:
-    return rate
   step = tf.cast(step, tf.float32)
-  if schedule == "piecewise":
-    passed = tf.cast(step >= list(map(float, config.decay_boundaries)), "float")
-    rate *= config.decay_rate ** tf.reduce_sum(passed)
-  elif schedule == "exponential":
-    rate *= config.decay_rate ** (step / config.decay_steps)
-  elif schedule == "cosine":
-    progress = tf.minimum(step / config.decay_steps, 1.0)
-    rate *= 0.5 * (1.0 + tf.cos(math.pi * progress))
-  if warmup:
-    rate *= tf.minimum((step + 1.0) / warmup, 1.0)
+  schedule = registry.load(registry.SCHEDULES, config.learning_rate_schedule)
+  rate = config.learning_rate * schedule(step, config)
+  if config.warmup_steps:
+    rate *= tf.minimum((step + 1.0) / config.warmup_steps, 1.0)
   return rate
 
 
