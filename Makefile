@@ -68,9 +68,10 @@ smoke-tf215: .venv-tf215/installed ## a few tests and training steps on TensorFl
 	.venv-tf215/bin/python -m scripts.train $(SMOKE_FLAGS) --logdir="$$folder/run"
 
 .PHONY: lint
-lint: .venv-lint/installed $(BUILDIFIER) ## check style: ruff for Python, buildifier for BUILD files
+lint: .venv-lint/installed $(BUILDIFIER) ## check style (ruff, buildifier) and who imports whom
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
+	.venv-lint/bin/lint-imports --no-cache
 	$(BUILDIFIER) -mode=check -lint=warn -r $(BUILD_FILES)
 
 .PHONY: format
@@ -108,7 +109,7 @@ clean: ## remove environments and caches; runs/ stays
 	@sh requirements/make_venv.sh $(@D) $< 3.11 3.11 TF215_PYTHON "$(TF215_PYTHON)"
 
 .venv-lint/installed: requirements/lint.txt
-	@sh requirements/make_venv.sh $(@D) $< 3.8 3.99 PYTHON "$(PYTHON)"
+	@sh requirements/make_venv.sh $(@D) $< 3.10 3.99 PYTHON "$(PYTHON)"
 
 $(BUILDIFIER): .venv-lint/installed
 	@command -v npm >/dev/null || { \

@@ -1,0 +1,86 @@
+"""What pyproject.toml promises of the source tree."""
+
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+
+from absl.testing import absltest, parameterized
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LINT_IMPORTS = os.path.join(ROOT, ".venv-lint", "bin", "lint-imports")
+
+
+def modules(folder):
+  return glob.glob(os.path.join(ROOT, folder, "**", "*.py"), recursive=True)
+
+
+class LayersTest(parameterized.TestCase):
+  """Plants an import in a copy of the tree, and looks as `make lint` does."""
+
+  def setUp(self):
+    super().setUp()
+    if not os.path.exists(LINT_IMPORTS):
+      reason = f"there is no {LINT_IMPORTS}; `make lint` installs it"
+      if os.environ.get("CI") == "true":
+        self.fail(reason)
+      self.skipTest(reason)
+    folder = tempfile.TemporaryDirectory()
+    self.addCleanup(folder.cleanup)
+    self.tree = folder.name
+    for name in ("flags", "scripts", "vae_graph"):
+      for path in modules(name):
+        copy = os.path.join(self.tree, os.path.relpath(path, ROOT))
+        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        shutil.copy(path, copy)
+    shutil.copy(os.path.join(ROOT, "pyproject.toml"), self.tree)
+
+  def _lint(self):
+    return subprocess.run(
+      [LINT_IMPORTS, "--no-cache"],
+      capture_output=True,
+      text=True,
+      cwd=self.tree,
+    )
+
+  def _plant(self, path, code):
+    path = os.path.join(self.tree, path)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as file:
+      file.write(code + "\n")
+
+  def test_the_tree_as_it_is(self):
+    result = self._lint()
+    self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
+  @parameterized.parameters(
+    ("vae_graph.runs.planted", "import vae_graph.training"),
+    ("vae_graph.config.planted", "import vae_graph.compat"),
+    ("vae_graph.data.planted", "def f():\n  import vae_graph.vae"),
+    ("vae_graph.errors", "import vae_graph.registry"),
+    # What stands beside each other in a layer.
+    ("vae_graph.inference.planted", "import vae_graph.training"),
+    ("vae_graph.plots.planted", "import vae_graph.report"),
+    # Out of the library, and past its public names.
+    ("vae_graph.evaluation.planted", "import flags.session"),
+    ("flags.planted", "import scripts.app"),
+    ("flags.planted", "import vae_graph.runs"),
+    ("vae_graph.report.planted", "import tensorflow"),
+  )
+  def test_a_planted_import(self, module, code):
+    self._plant(module.replace(".", "/") + ".py", code)
+    result = self._lint()
+    self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+    imported = code.split()[-1]
+    self.assertIn(f"{module} -> {imported} (l.", result.stdout)
+
+  def test_a_folder_of_which_no_layer_knows(self):
+    self._plant("vae_graph/planted/__init__.py", "")
+    result = self._lint()
+    self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
+    self.assertIn("vae_graph.planted", result.stdout)
+
+
+if __name__ == "__main__":
+  absltest.main()
