@@ -75,10 +75,9 @@ lint: .venv-lint/installed $(BUILDIFIER) ## check style (ruff, buildifier) and w
 	$(BUILDIFIER) -mode=check -lint=warn -r $(BUILD_FILES)
 
 .PHONY: format
-format: .venv-lint/installed $(BUILDIFIER) ## put style right, and the BUILD files in step with the imports
+format: .venv-lint/installed $(BUILDIFIER) ## put style right
 	.venv-lint/bin/ruff check --fix .
 	.venv-lint/bin/ruff format .
-	.venv-lint/bin/python -m bazel.build_files --write
 	$(BUILDIFIER) -mode=fix -lint=warn -r $(BUILD_FILES)
 
 .PHONY: bazel-test

@@ -1,7 +1,12 @@
-"""What pyproject.toml promises of the source tree."""
+"""What pyproject.toml and the BUILD files promise of the source tree.
 
+This looks at all files, so it is no test of Bazel's.
+"""
+
+import ast
 import glob
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,6 +15,11 @@ from absl.testing import absltest, parameterized
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LINT_IMPORTS = os.path.join(ROOT, ".venv-lint", "bin", "lint-imports")
+
+
+def read(path):
+  with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+    return file.read()
 
 
 def modules(folder):
@@ -80,6 +90,32 @@ class LayersTest(parameterized.TestCase):
     result = self._lint()
     self.assertEqual(result.returncode, 1, result.stdout + result.stderr)
     self.assertIn("vae_graph.planted", result.stdout)
+
+
+class BazelTest(absltest.TestCase):
+  def test_layers_are_those_of_import_linter(self):
+    (lines,) = re.findall(
+      r'(?s)containers = \["vae_graph"\].*?\nlayers = (\[.*?\n\])',
+      read("pyproject.toml"),
+    )
+    bazel = {}
+    exec(read("bazel/layers.bzl"), bazel)  # Starlark is a part of Python.
+    self.assertEqual(
+      [re.findall(r"\w+", line) for line in ast.literal_eval(lines)],
+      bazel["LAYERS"],
+    )
+
+  def test_every_folder_has_a_build_file(self):
+    for folder in ("flags", "scripts", "tests", "vae_graph"):
+      for path in modules(folder):
+        self.assertIn("BUILD", os.listdir(os.path.dirname(path)), path)
+
+  def test_every_test_runs_as_a_program(self):
+    for path in modules("tests"):
+      if path.endswith("_test.py"):
+        self.assertEndsWith(
+          read(path), '\nif __name__ == "__main__":\n  absltest.main()\n', path
+        )
 
 
 if __name__ == "__main__":
