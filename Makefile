@@ -19,8 +19,8 @@ BAZEL ?= bazel
 BAZEL_FLAGS ?=
 BUILDIFIER_VERSION := 8.2.1
 
-SMOKE_TESTS := $(wildcard tests/config_test.py tests/vae_test.py \
-  tests/objectives/elbo_test.py tests/training/graph_test.py)
+SMOKE_TESTS := tests/config/experiment_test.py tests/vae_test.py \
+  tests/objectives/elbo_test.py tests/training/train_graph_test.py
 SMOKE_FLAGS := --flagfile=$(CURDIR)/flags/presets/quickstart.flags \
   --train_steps=20
 BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
@@ -80,15 +80,18 @@ format: .venv-lint/installed $(BUILDIFIER) ## put style right
 	.venv-lint/bin/ruff format .
 	$(BUILDIFIER) -mode=fix -lint=warn -r $(BUILD_FILES)
 
-.PHONY: bazel-test
-bazel-test: .venv/installed ## build, test and run with Bazel, without a network
+.PHONY: bazel-test bazel-test-all
+bazel-test: ## build all with Bazel, run the small tests and a binary; no network
+bazel-test: BAZEL_TESTS := --test_size_filters=small
+bazel-test-all: ## build and run all with Bazel
+bazel-test bazel-test-all: .venv/installed
 	@command -v $(BAZEL) >/dev/null || { \
 	  echo "error: there is no $(BAZEL); on Debian:" \
 	    "apt-get install --no-install-recommends bazel-bootstrap" >&2; exit 1; }
 	@set -e; PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
 	folder=$$(mktemp -d); \
 	trap 'rm -rf "$$folder"; $(BAZEL_HERE) shutdown' EXIT; set -x; \
-	$(BAZEL_HERE) test --keep_going $(BAZEL_FLAGS) //...; \
+	$(BAZEL_HERE) test --keep_going $(BAZEL_TESTS) $(BAZEL_FLAGS) //...; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //scripts:train -- $(SMOKE_FLAGS) \
 	  --logdir="$$folder/run"
 
