@@ -62,7 +62,7 @@ def main(argv):
       peak_times, times = _best_times(
         lambda: session.run(product),
         lambda: importance_sampling.estimate(
-          session, graph, images, _SAMPLES.value
+          session, graph, images=images, num_samples=_SAMPLES.value
         ),
       )
     flops = _decoder_flops(vae)

@@ -1,4 +1,9 @@
-"""The flags of this project's binaries, made from the configurations."""
+"""The flags of this project's binaries, made from the configurations.
+
+Each module is one concern, and defines its flags when it is imported. Any of
+them go together in one program, see `shared`. A binary adopts the key flags of
+those that it uses, so that `--help` lists them.
+"""
 
 import glob
 import os

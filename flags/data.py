@@ -1,5 +1,6 @@
 """Flags of the data set."""
 
 import vae_graph
+from flags import shared
 
-data_config = vae_graph.define_flags(vae_graph.DataConfig)
+data_config = shared.define_flags(vae_graph.DataConfig)

@@ -1,6 +1,6 @@
 """Flags of what a trained model is asked to make."""
 
 import vae_graph
-from vae_graph.config.generation import GenerationConfig
+from flags import shared
 
-generation_config = vae_graph.define_flags(GenerationConfig)
+generation_config = shared.define_flags(vae_graph.GenerationConfig)

@@ -1,10 +1,11 @@
-"""Flags of binaries that make something of images: noise, sizes, where to."""
+"""Flags of binaries that make something of images: noise and sizes."""
 
 from absl import flags
 
-from vae_graph import errors
+from flags import shared
 
-SEED = flags.DEFINE_integer(
+seed = shared.define(
+  flags.DEFINE_integer,
   "seed",
   0,
   "Seed of all that is drawn: samples, and the black and white pixels that"
@@ -19,23 +20,3 @@ RESIZE = flags.DEFINE_boolean(
   "Bring image files of another size to the run's, by area averaging; another"
   " ratio of height to width is stretched.",
 )
-_OUTPUT = flags.DEFINE_string(
-  "output",
-  None,
-  "What to write: the .npz file of codes, or the folder of pictures. Folders"
-  " are made.",
-)
-
-
-def output(what):
-  """Returns the path to write to.
-
-  Args:
-    what: such as `a folder`, for the error.
-
-  Raises:
-    ConfigError: the flag is missing.
-  """
-  if not _OUTPUT.value:
-    raise errors.ConfigError(f"--output is missing; name {what} to write")
-  return _OUTPUT.value

@@ -1,5 +1,6 @@
 """Flags of the tf.Session."""
 
 import vae_graph
+from flags import shared
 
-session_config = vae_graph.define_flags(vae_graph.SessionConfig)
+session_config = shared.define_flags(vae_graph.SessionConfig)

@@ -1,13 +1,6 @@
-"""Flags of a training run."""
-
-from absl import flags
+"""Flags of how a model is trained."""
 
 import vae_graph
+from flags import shared
 
-training_config = vae_graph.define_flags(vae_graph.TrainingConfig)
-LOGDIR = flags.DEFINE_string(
-  "logdir",
-  None,
-  "Folder of the run: checkpoints, events, metrics and pictures. A run that is"
-  " there already is resumed.",
-)
+training_config = shared.define_flags(vae_graph.TrainingConfig)

@@ -1,9 +1,15 @@
-"""What every binary shares: quiet start, one-line errors, exit codes.
+"""The start of every binary: quiet, with one-line errors and exit codes.
+
+A program of yours runs one as it is, or beside what it does itself:
+
+    from scripts import app, train
+    app.run(train.main)
 
 Exit codes: 0 all went well; 2 wrong usage; 1 another error; 128 + the signal's
 number where a signal ended the program early.
 """
 
+import inspect
 import logging
 import os
 import signal
@@ -25,15 +31,19 @@ _TRACEBACK = absl_flags.DEFINE_boolean(
 )
 
 
-def run(main, takes_arguments=False):
+def run(main):
   """Runs a binary, and exits with its code.
 
+  `--help` lists the key flags of the module that `main` is from, whichever
+  program runs it.
+
   Args:
-    main: function that returns an exit code or None. Its `VaeGraphError`s are
-      printed as one line.
-    takes_arguments: whether the command line may hold more than flags; `main`
-      is then called with the list of it.
+    main: function that returns an exit code or None. One with a parameter is
+      called with the list of what the command line holds beside flags; without
+      one, that may be nothing. Its `VaeGraphError`s are printed as one line.
   """
+  takes_arguments = bool(inspect.signature(main).parameters)
+  _adopt_key_flags(main.__module__)
   for stream in (sys.stdout, sys.stderr):
     # A terminal without a sign such as ± shows another in its place.
     stream.reconfigure(errors="replace")
@@ -54,7 +64,7 @@ def presets_text():
 
 
 def flags_text():
-  """Returns the binary's own flags as the text of a flagfile."""
+  """Returns the program's key flags as the text of a flagfile."""
   key_flags = absl_flags.FLAGS.get_key_flags_for_module(sys.argv[0])
   return "".join(
     flag.serialize() + "\n" for flag in key_flags if flag.value is not None
@@ -85,6 +95,13 @@ class StopSignals:
     del frame
     self.received = number
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _adopt_key_flags(module_name):
+  """Makes the key flags of a module those of the program."""
+  # Not absl's adopt_module_key_flags, which gives them to its caller.
+  for flag in absl_flags.FLAGS.get_key_flags_for_module(module_name):
+    absl_flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
 
 
 def _parse_flags(argv):

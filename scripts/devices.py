@@ -12,7 +12,6 @@ from absl import flags as absl_flags
 import vae_graph
 from flags import session
 from scripts import app
-from vae_graph.config import session_presets
 
 # For --help to list them.
 for module in (session, app):
@@ -21,20 +20,18 @@ for module in (session, app):
 
 def main():
   """Prints the devices, what the flags come to, and the ConfigProto."""
-  config = session.session_config()
-  variables = session_presets.environment(config)
+  session_config = session.session_config()
+  variables = vae_graph.session_environment(session_config)
   # What TensorFlow sees is told before these hide the GPUs, if they do.
-  from vae_graph.runtime import devices, sessions
-
-  print("\n".join(devices.describe()))
+  print("\n".join(vae_graph.describe_devices()))
   os.environ.update(variables)
   for name, value in sorted(variables.items()):
     print(f"set for this session: {name}={value}")
-  resolved = sessions.resolve(config)
+  resolved = vae_graph.resolve_session(session_config)
   print(f"\n{resolved.num_towers} tower(s): ", end="")
   print(", ".join(resolved.tower_devices) or "wherever TensorFlow puts it")
   print("\nConfigProto:")
-  print(vae_graph.make_config_proto(config), end="")
+  print(vae_graph.make_config_proto(session_config), end="")
 
 
 if __name__ == "__main__":

@@ -15,34 +15,39 @@ and the step; of a split dataset, split, indices and labels, of an IMAGE names.
 
 from absl import flags as absl_flags
 
-from flags import images, inference, session
+import vae_graph
+from flags import images, inference, output, session, shared
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (images, inference, session, app):
+for module in (images, inference, output, session, app):
   absl_flags.adopt_module_key_flags(module)
 
-_SPLIT = absl_flags.DEFINE_enum(
+_split = shared.define(
+  absl_flags.DEFINE_enum,
   "split",
   "test",
-  ["test", "train"],
   "Which images of the data set, where no IMAGE is named.",
+  enum_values=["test", "train"],
 )
 
 
 def main(arguments):
   """Encodes the images that the arguments name, or a split."""
-  path = images.output("a .npz file")
-  with trained_run.open_run() as (model, source):
-    from vae_graph.inference import code_files
-
-    split = None if arguments else _SPLIT.value
-    chosen = source.split(split) if split else source.choose(arguments)
-    count = code_files.write_codes(
-      path, model, chosen, split, images.SEED.value
+  path = output.path("a .npz file")
+  with trained_run.open_run() as (model, run_images):
+    split = None if arguments else _split()
+    count = vae_graph.write_codes(
+      path,
+      model,
+      named_images=(
+        run_images.split(split) if split else run_images.choose(arguments)
+      ),
+      split=split,
+      seed=images.seed(),
     )
     print(f"codes of {count:,} images at step {model.step}: {path}")
 
 
 if __name__ == "__main__":
-  app.run(main, takes_arguments=True)
+  app.run(main)

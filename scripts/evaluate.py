@@ -13,11 +13,9 @@ import tqdm
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import evaluation, inference, session
+from flags import evaluation, inference, run_data, runs, session
 from scripts import app
 from vae_graph import errors
-from vae_graph.config import session_presets
-from vae_graph.report import text_table
 
 # For --help to list them.
 for module in (evaluation, inference, session, app):
@@ -39,10 +37,10 @@ _FOLLOW_TIMEOUT = absl_flags.DEFINE_float(
 
 def main():
   """Evaluates as the flags say; returns the exit code."""
-  logdir = inference.logdir()
+  logdir = runs.logdir()
   session_config = session.session_config()
-  os.environ.update(session_presets.environment(session_config))
-  settings = evaluation.evaluation_config()
+  os.environ.update(vae_graph.session_environment(session_config))
+  evaluation_config = evaluation.evaluation_config()
   checkpoint = inference.checkpoint()
   if _FOLLOW.value and checkpoint is not None:
     raise errors.ConfigError(
@@ -50,18 +48,23 @@ def main():
       f" --checkpoint={checkpoint}; leave one of the two out"
     )
   run = vae_graph.RunDirectory.load(logdir).config
-  dataset = vae_graph.load_observed_dataset(inference.data_config(run.data))
-  total = len(getattr(dataset, settings.split).images)
-  total = min(total, settings.max_images or total)
+  dataset = vae_graph.load_observed_dataset(run_data.data_config(run.data))
+  total = len(getattr(dataset, evaluation_config.split).images)
+  total = min(total, evaluation_config.max_images or total)
 
   def evaluate():
     with tqdm.tqdm(
       total=total, unit=" images", file=sys.stderr, disable=None
     ) as bar:
       result = vae_graph.evaluate_run(
-        logdir, dataset, settings, checkpoint, session_config, bar.update
+        logdir,
+        dataset,
+        evaluation_config=evaluation_config,
+        checkpoint=checkpoint,
+        session_config=session_config,
+        progress=bar.update,
       )
-    print(text_table.text_table(result))
+    print(vae_graph.evaluation_table(result))
     print(f"written to {os.path.join(logdir, 'evaluation.json')}", flush=True)
     return result
 
@@ -72,8 +75,8 @@ def main():
     ended = vae_graph.follow_run(
       logdir,
       evaluate,
-      len(dataset.train.images),
-      _FOLLOW_TIMEOUT.value,
+      num_train_images=len(dataset.train.images),
+      timeout=_FOLLOW_TIMEOUT.value,
       should_stop=lambda: bool(signals.received),
     )
   if signals.received:

@@ -1,4 +1,4 @@
-r"""Draws what a trained model makes: samples, its latent plane, ways, lines.
+r"""Generates pictures: samples, the latent plane, interpolations, traversals.
 
     python -m scripts.generate --logdir=DIR --output=FOLDER
     python -m scripts.generate --logdir=DIR --output=FOLDER \
@@ -14,23 +14,26 @@ seed.
 
 from absl import flags as absl_flags
 
-from flags import generation, images, inference, session
+import vae_graph
+from flags import generation, images, inference, output, session
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (generation, images, inference, session, app):
+for module in (generation, images, inference, output, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 
 def main():
   """Generates as the flags say."""
-  folder = images.output("a folder")
-  config = generation.generation_config()
-  with trained_run.open_run() as (model, source):
-    from vae_graph.inference import generated_files
-
-    paths = generated_files.generate(
-      model, source, folder, config, images.SEED.value
+  folder = output.path("a folder")
+  generation_config = generation.generation_config()
+  with trained_run.open_run() as (model, run_images):
+    paths = vae_graph.generate(
+      model,
+      run_images,
+      folder=folder,
+      generation_config=generation_config,
+      seed=images.seed(),
     )
   print("\n".join(paths))
 

@@ -1,4 +1,4 @@
-r"""Encodes and decodes images: what does a trained model make of them?
+r"""Reconstructs images: encodes and decodes them by a trained model.
 
     python -m scripts.reconstruct --logdir=DIR --output=FOLDER IMAGE...
 
@@ -15,11 +15,12 @@ summed over the pixels in [0, 1].
 
 from absl import flags as absl_flags
 
-from flags import images, inference, session
+import vae_graph
+from flags import images, inference, output, session
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (images, inference, session, app):
+for module in (images, inference, output, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _FROM_MEAN = absl_flags.DEFINE_boolean(
@@ -30,26 +31,25 @@ _DEFAULT_IMAGES = 20
 
 def main(arguments):
   """Reconstructs the images that the arguments name."""
-  folder = images.output("a folder")
-  with trained_run.open_run() as (model, source):
-    from vae_graph.inference import reconstructed_files
-
+  folder = output.path("a folder")
+  with trained_run.open_run() as (model, run_images):
     if arguments:
-      chosen = source.choose(arguments)
+      chosen = run_images.choose(arguments)
     else:
-      chosen = source.split("test", _DEFAULT_IMAGES)
-    result = reconstructed_files.reconstruct(
-      model, chosen.images, images.SEED.value, _FROM_MEAN.value
+      chosen = run_images.split("test", at_most=_DEFAULT_IMAGES)
+    reconstructions = vae_graph.reconstruct(
+      model, chosen.images, seed=images.seed(), from_mean=_FROM_MEAN.value
     )
-    paths = reconstructed_files.write_reconstructions(
-      folder, result, chosen.names
+    paths = vae_graph.write_reconstructions(
+      folder, reconstructions, names=chosen.names
     )
-  for name, error in zip(chosen.names, result.squared_error):
+  errors = reconstructions.squared_error
+  for name, error in zip(chosen.names, errors):
     print(f"{name}: squared error {error:.3f}")
-  if len(chosen.names) > 1:
-    print(f"mean of {len(chosen.names):,}: {result.squared_error.mean():.3f}")
+  if len(errors) > 1:
+    print(f"mean of {len(errors):,}: {errors.mean():.3f}")
   print("\n".join(paths))
 
 
 if __name__ == "__main__":
-  app.run(main, takes_arguments=True)
+  app.run(main)

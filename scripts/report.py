@@ -9,85 +9,68 @@ where a flag says how. The file needs nothing beside it, and asks nothing of the
 network.
 """
 
-import dataclasses
 import os
 import sys
 
 import tqdm
 from absl import flags as absl_flags
 
-from flags import evaluation, session
+import vae_graph
+from flags import evaluation, output, run_data, runs, session
 from scripts import app
-from vae_graph import errors, files
-from vae_graph.config import session_presets
+from vae_graph import errors
 
 # For --help to list them.
-for module in (evaluation, session, app):
+for module in (evaluation, output, run_data, runs, session, app):
   absl_flags.adopt_module_key_flags(module)
 
-_LOGDIRS = absl_flags.DEFINE_multi_string(
-  "logdir", [], "Folder of a run; several of these flags compare the runs."
-)
 _NAMES = absl_flags.DEFINE_list(
   "names", [], "What to call the runs, comma-separated; by default by folder."
 )
-_OUTPUT = absl_flags.DEFINE_string(
-  "output", None, "HTML file; by default report.html in the first run's folder."
-)
 _TITLE = absl_flags.DEFINE_string(
   "title", "Variational autoencoders", "Title of the report."
-)
-_DATA_DIR = absl_flags.DEFINE_string(
-  "data_dir",
-  None,
-  "Folder (for npz: file) that holds the runs' data set; by default where each"
-  " run found it.",
 )
 
 
 def main():
   """Reports as the flags say."""
-  logdirs = _LOGDIRS.value
+  logdirs = runs.logdirs()
   names = _NAMES.value or [
     os.path.basename(os.path.abspath(logdir)) for logdir in logdirs
   ]
-  if not logdirs or not all(logdirs):
-    raise errors.ConfigError("--logdir is missing; name the folder of a run")
   if len(names) != len(logdirs) or len(set(names)) != len(names):
     raise errors.ConfigError(
       f"--names must be a different one for each of {len(logdirs)} runs, found"
       f" {','.join(names)}"
     )
   session_config = session.session_config()
-  os.environ.update(session_presets.environment(session_config))
-  settings = evaluation.asked_for()
-  # Not before: these start TensorFlow.
-  from vae_graph.evaluation.run_report import make_report_run
-  from vae_graph.inference.output_files import writing
-  from vae_graph.report import build_report
-  from vae_graph.runs.directory import RunDirectory
-
+  os.environ.update(vae_graph.session_environment(session_config))
+  evaluation_config = evaluation.asked_for()
   # All of them, before the first is evaluated.
-  data_configs = [RunDirectory.load(logdir).config.data for logdir in logdirs]
-  if _DATA_DIR.value is not None:
-    data_configs = [
-      dataclasses.replace(config, data_dir=_DATA_DIR.value)
-      for config in data_configs
-    ]
-  runs = []
+  data_configs = [
+    run_data.data_config(vae_graph.RunDirectory.load(logdir).config.data)
+    for logdir in logdirs
+  ]
+  report_runs = []
   for logdir, name, data_config in zip(logdirs, names, data_configs):
     with tqdm.tqdm(
       unit=" images", desc=name, file=sys.stderr, disable=None
     ) as bar:
-      runs.append(
-        make_report_run(
-          logdir, name, settings, data_config, session_config, bar.update
+      report_runs.append(
+        vae_graph.make_report_run(
+          logdir,
+          name,
+          evaluation_config=evaluation_config,
+          data_config=data_config,
+          session_config=session_config,
+          progress=bar.update,
         )
       )
-  output = _OUTPUT.value or os.path.join(logdirs[0], "report.html")
-  with writing(output):
-    files.write_atomically(output, build_report(runs, _TITLE.value))
-  print(output)
+  path = output.path(
+    "an HTML file", default=os.path.join(logdirs[0], "report.html")
+  )
+  vae_graph.write_report(path, report_runs, title=_TITLE.value)
+  print(path)
 
 
 if __name__ == "__main__":

@@ -12,15 +12,12 @@ import sys
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import data, model, session, training
+from flags import data, model, runs, session, training
 from scripts import app
-from vae_graph import errors
-from vae_graph.config import session_presets
 
 # For --help to list them.
-for module in (data, model, session, training, app):
+for module in (data, model, runs, session, training, app):
   absl_flags.adopt_module_key_flags(module)
-
 
 _LIST_PRESETS = absl_flags.DEFINE_boolean(
   "list_presets", False, "List the presets with a line each, and exit."
@@ -32,22 +29,19 @@ def main():
   if _LIST_PRESETS.value:
     print(app.presets_text())
     return 0
-  logdir = training.LOGDIR.value
-  if not logdir:
-    raise errors.ConfigError(
-      "--logdir is missing; name a folder for the run, new or to be resumed"
-    )
-  config = vae_graph.ExperimentConfig(
+  logdir = runs.logdir("a folder for the run, new or to be resumed")
+  experiment_config = vae_graph.ExperimentConfig(
     model=model.model_config(),
     objective=model.objective_config(),
     data=data.data_config(),
     training=training.training_config(),
     session=session.session_config(),
   )
-  os.environ.update(session_presets.environment(config.session))
+  session_environment = vae_graph.session_environment(experiment_config.session)
+  os.environ.update(session_environment)
   with app.StopSignals() as signals:
     result = vae_graph.train(
-      config,
+      experiment_config,
       logdir,
       flags_text=app.flags_text(),
       should_stop=lambda: bool(signals.received),
@@ -58,12 +52,12 @@ def main():
       file=sys.stderr,
     )
     return 128 + signals.received
-  print(_summary(result, config.data))
+  print(_summary(result, experiment_config.data))
   print(f"pictures: {os.path.join(logdir, 'plots')}")
   return 0
 
 
-def _summary(result, config):
+def _summary(result, data_config):
   metrics = result.metrics
   # A posterior without a density has no ELBO.
   figure = f"loss {_number(metrics['test_loss'], 4)}"
@@ -76,7 +70,7 @@ def _summary(result, config):
     samples = ", one sample each"
   return (
     f"test {figure} at step {result.step:,}, epoch {metrics['epoch']:.4g};"
-    f" {config.dataset} test images, {config.pixels} pixels{samples}"
+    f" {data_config.dataset} test images, {data_config.pixels} pixels{samples}"
   )
 
 

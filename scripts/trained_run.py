@@ -1,10 +1,10 @@
-"""Opens the run that the flags name, for the binaries that use its model."""
+"""The run that the flags name, opened for the binaries that use its model."""
 
 import contextlib
 import os
 
-from flags import images, inference, session
-from vae_graph.config import session_presets
+import vae_graph
+from flags import images, inference, run_data, runs, session
 
 
 @contextlib.contextmanager
@@ -14,20 +14,18 @@ def open_run():
   Raises:
     VaeGraphError: see `TrainedModel`.
   """
-  logdir = inference.logdir()
+  logdir = runs.logdir()
   session_config = session.session_config()
-  os.environ.update(session_presets.environment(session_config))
-  # Not before: these start TensorFlow.
-  from vae_graph.inference.run_images import RunImages
-  from vae_graph.inference.trained_model import TrainedModel
-
-  with TrainedModel(logdir, inference.checkpoint(), session_config) as model:
+  os.environ.update(vae_graph.session_environment(session_config))
+  with vae_graph.TrainedModel(
+    logdir, checkpoint=inference.checkpoint(), session_config=session_config
+  ) as model:
     yield (
       model,
-      RunImages(
-        inference.data_config(model.config.data),
-        model.image_shape,
-        images.RESIZE.value,
-        images.SEED.value,
+      vae_graph.RunImages(
+        run_data.data_config(model.config.data),
+        image_shape=model.image_shape,
+        resize=images.RESIZE.value,
+        seed=images.seed(),
       ),
     )

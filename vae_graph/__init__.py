@@ -7,33 +7,58 @@ so that `import vae_graph` and a binary's `--help` need no TensorFlow.
 import importlib
 
 _PUBLIC = {
+  # What may be asked for, and what may go wrong. These need no TensorFlow.
   "DataConfig": "config",
   "EvaluationConfig": "config",
   "ExperimentConfig": "config",
+  "GenerationConfig": "config",
   "ModelConfig": "config",
   "ObjectiveConfig": "config",
   "SessionConfig": "config",
   "TrainingConfig": "config",
-  "VaeGraphError": "errors",
   "define_flags": "config.flags",
+  "VaeGraphError": "errors",
+  # Images.
   "Dataset": "data.dataset",
   "Split": "data.dataset",
   "load_dataset": "data.dataset",
   "load_observed_dataset": "data.dataset",
-  "step_seed": "randomness",
+  # A model in a graph of yours.
   "VAE": "vae",
   "ObjectiveTerms": "objectives.terms",
   "elbo": "objectives.elbo",
   "elbo_mc": "objectives.elbo",
+  "infovae": "objectives.infovae",
   "iwae": "objectives.iwae",
-  "make_config_proto": "runtime.sessions",
+  "mmd_vae": "objectives.mmd_vae",
   "restore_by_name": "runs.checkpoints",
+  "step_seed": "randomness",
+  # What TensorFlow runs on. The first of them needs no TensorFlow.
+  "session_environment": "config.session_presets",
+  "describe_devices": "runtime.devices",
+  "make_config_proto": "runtime.sessions",
+  "resolve_session": "runtime.sessions",
+  # Training, and the run that it leaves.
   "train": "training.train",
   "RunDirectory": "runs.directory",
+  # What one does with a trained model.
   "TrainedModel": "inference.trained_model",
+  "RunImages": "inference.run_images",
+  "generate": "inference.generated_files",
+  "reconstruct": "inference.reconstructed_files",
+  "write_codes": "inference.code_files",
+  "write_reconstructions": "inference.reconstructed_files",
+  # A whole run measured.
   "evaluate_model": "evaluation.evaluate_model",
   "evaluate_run": "evaluation.evaluate_run",
-  "follow_run": "evaluation.evaluate_run",
+  "follow_run": "evaluation.follow_run",
+  "evaluation_table": "report.evaluation_table",
+  # A report of several.
+  "Picture": "report",
+  "ReportRun": "report",
+  "build_report": "report",
+  "make_report_run": "evaluation.report_run",
+  "write_report": "evaluation.report_run",
 }
 
 __all__ = list(_PUBLIC)

@@ -21,10 +21,10 @@ class SessionSettingsTest(parameterized.TestCase):
     ({"session": "debug", "deterministic": False}, {}),
     ({"session": "gpu_shared", "deterministic": True}, DETERMINISTIC),
   )
-  def test_environment(self, settings, expected):
+  def test_session_environment(self, settings, expected):
     before = dict(os.environ)
     config = vae_graph.SessionConfig(**settings)
-    self.assertEqual(session_presets.environment(config), expected)
+    self.assertEqual(session_presets.session_environment(config), expected)
     self.assertEqual(dict(os.environ), before)
 
   def test_what_is_said_outright_stays(self):

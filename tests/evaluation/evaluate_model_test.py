@@ -48,7 +48,9 @@ class EvaluateModelTest(parameterized.TestCase):
     self.addCleanup(model.close)
     settings = {"importance_samples": 20, **evaluation}
     config = vae_graph.EvaluationConfig(**settings)
-    return model, vae_graph.evaluate_model(model, dataset, config)
+    return model, vae_graph.evaluate_model(
+      model, dataset, evaluation_config=config
+    )
 
   def _check_defined(self, result, undefined):
     self.assertEqual(set(result["undefined"]), set(undefined))
@@ -63,7 +65,7 @@ class EvaluateModelTest(parameterized.TestCase):
     model, result = self._evaluate()
     self._check_defined(result, ["bits_per_dim"])
     images, labels = self.dataset.test
-    scores = model.score(images, 20)
+    scores = model.score(images, importance_samples=20)
     for name in ("elbo", "rate", "distortion", "log_likelihood"):
       values = getattr(scores, name)
       self.assertAlmostEqual(result[name], values.mean(), places=6)
@@ -141,11 +143,11 @@ class EvaluateModelTest(parameterized.TestCase):
   def test_bits_of_a_density_are_of_dequantized_pixels(self):
     model, result = self._evaluate({"likelihood": "gaussian"})
     self._check_defined(result, [])
-    images = dequantized(self.dataset.test.images, 0)
+    images = dequantized(self.dataset.test.images, seed=0)
     np.testing.assert_array_equal(
       np.floor(images * 256), self.dataset.test.images
     )
-    score = model.score(images, 20).log_likelihood.mean()
+    score = model.score(images, importance_samples=20).log_likelihood.mean()
     self.assertAlmostEqual(
       result["bits_per_dim"], 8 - score / 30 / math.log(2), places=5
     )

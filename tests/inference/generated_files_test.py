@@ -30,9 +30,16 @@ class GeneratedFilesTest(parameterized.TestCase):
       np.zeros((2, 2, 6, 5)), np.zeros((2, 2, size)), values, values, (1, 0)
     )
     with mock.patch.object(plots, "plot_manifold") as plot_manifold:
-      paths = generated_files.write_manifold(self.folder, plane, is_learned)
+      paths = generated_files.write_manifold(
+        self.folder, plane, prior_is_learned=is_learned
+      )
     plot_manifold.assert_called_once_with(
-      paths[0], plane.images, values, values, (1, 0), note
+      paths[0],
+      plane.images,
+      values_x=values,
+      values_y=values,
+      dimensions=(1, 0),
+      note=note,
     )
 
   def test_animation_of_the_most_used_dimensions_there_and_back(self):
@@ -45,7 +52,7 @@ class GeneratedFilesTest(parameterized.TestCase):
     variances[order] = np.arange(12, 0, -1)
     with mock.patch.object(plots, "write_gif") as write_gif:
       generated_files.write_traversals(
-        self.folder, traversals, Usage(None, variances)
+        self.folder, traversals, usage=Usage(None, variances)
       )
     path, frames = write_gif.call_args[0]
     self.assertEqual(path, os.path.join(self.folder, "traversals.gif"))

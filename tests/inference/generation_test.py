@@ -5,8 +5,8 @@ from absl.testing import absltest, parameterized
 from scipy import stats
 
 from vae_graph.inference import generation
-from vae_graph.inference.interpolation import way_between
-from vae_graph.inference.results import Encoded
+from vae_graph.inference.inference_graph import Encoded
+from vae_graph.inference.interpolation import lerp, slerp
 
 # Of a learned prior's samples.
 _MEAN = np.array([5.0, -2.0, 0.0])
@@ -34,14 +34,17 @@ class _Model:
     noise = np.random.RandomState(0).randn(n, len(_MEAN))
     return (_MEAN + _STDDEV * noise).astype(np.float32)
 
-  def interpolate(self, image_a, image_b, steps, spherical=False):
-    return self.decode(way_between(image_a[0], image_b[0], steps, spherical))
+  def interpolate(self, image_a, image_b, *, steps, spherical=False):
+    interpolation = slerp if spherical else lerp
+    return self.decode(interpolation(image_a[0], image_b[0], steps=steps))
 
 
 class PlaneTest(parameterized.TestCase):
   @parameterized.parameters(((0, 1),), ((2, 0),))
   def test_values_are_quantiles_of_the_prior(self, dimensions):
-    plane = generation.decode_plane(_Model(), 7, dimensions)
+    plane = generation.decode_plane(
+      _Model(), grid_size=7, dimensions=dimensions
+    )
     quantiles = stats.norm.ppf((np.arange(7) + 0.5) / 7)
     np.testing.assert_allclose(plane.values_x, quantiles, atol=1e-12)
     np.testing.assert_allclose(plane.values_y, quantiles, atol=1e-12)
@@ -54,12 +57,12 @@ class PlaneTest(parameterized.TestCase):
         np.testing.assert_allclose(plane.codes[row, column], code, atol=1e-6)
 
   def test_images_are_those_of_the_codes(self):
-    plane = generation.decode_plane(_Model(), 4)
+    plane = generation.decode_plane(_Model(), grid_size=4)
     self.assertEqual(plane.images.shape, (4, 4, 1, 3))
     np.testing.assert_array_equal(plane.images[:, :, 0], plane.codes)
 
   def test_learned_prior_goes_over_the_range_of_its_samples(self):
-    plane = generation.decode_plane(_Model("mixture"), 5, (0, 1))
+    plane = generation.decode_plane(_Model("mixture"), grid_size=5)
     for values, index in ((plane.values_x, 0), (plane.values_y, 1)):
       ends = stats.norm.ppf([0.01, 0.99], _MEAN[index], _STDDEV[index])
       np.testing.assert_allclose(
@@ -82,7 +85,7 @@ class TraversalsTest(absltest.TestCase):
         np.testing.assert_allclose(codes[row, :, index], expected, rtol=1e-6)
 
   def test_standard_prior_goes_from_minus_to_plus_three(self):
-    traversals = generation.decode_traversals(_Model(), 5)
+    traversals = generation.decode_traversals(_Model(), steps=5)
     np.testing.assert_allclose(traversals.values, [-3, -1.5, 0, 1.5, 3])
     self.assertEqual(traversals.values.dtype, np.float64)
     self.assertEqual(traversals.images.shape, (3, 5, 1, 3))
@@ -90,7 +93,7 @@ class TraversalsTest(absltest.TestCase):
 
   def test_learned_prior_goes_over_the_range_of_all_dimensions(self):
     model = _Model("vamp")
-    traversals = generation.decode_traversals(model, 9)
+    traversals = generation.decode_traversals(model, steps=9)
     samples = model.sample_codes(1000).astype(np.float64)
     low, high = stats.scoreatpercentile(samples, [1, 99], axis=0)
     np.testing.assert_allclose(
@@ -100,20 +103,26 @@ class TraversalsTest(absltest.TestCase):
 
 
 class InterpolationTest(absltest.TestCase):
-  def test_both_ways(self):
+  def test_straight_and_spherical(self):
     start, end = np.eye(3, dtype=np.float32)[:2, np.newaxis]
-    ways = generation.interpolate_both(_Model(), start, end, 3)
-    np.testing.assert_array_equal(ways.image_a, start)
-    np.testing.assert_array_equal(ways.image_b, end)
-    np.testing.assert_allclose(ways.linear[1, 0], [0.5, 0.5, 0], atol=1e-6)
+    found = generation.interpolate_both(
+      _Model(), image_a=start, image_b=end, steps=3
+    )
+    np.testing.assert_array_equal(found.image_a, start)
+    np.testing.assert_array_equal(found.image_b, end)
+    np.testing.assert_allclose(found.linear[1, 0], [0.5, 0.5, 0], atol=1e-6)
     half = np.sqrt(0.5)
-    np.testing.assert_allclose(ways.spherical[1, 0], [half, half, 0], atol=1e-6)
+    np.testing.assert_allclose(
+      found.spherical[1, 0], [half, half, 0], atol=1e-6
+    )
 
   def test_one_dimension_has_no_arc(self):
     start, end = np.array([[[1.0]], [[2.0]]], np.float32)
-    ways = generation.interpolate_both(_Model(code_size=1), start, end, 3)
-    np.testing.assert_allclose(ways.linear[:, 0, 0], [1, 1.5, 2])
-    self.assertIsNone(ways.spherical)
+    found = generation.interpolate_both(
+      _Model(code_size=1), image_a=start, image_b=end, steps=3
+    )
+    np.testing.assert_allclose(found.linear[:, 0, 0], [1, 1.5, 2])
+    self.assertIsNone(found.spherical)
 
 
 class UsageTest(parameterized.TestCase):

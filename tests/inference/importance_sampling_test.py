@@ -59,10 +59,10 @@ class LogLikelihoodTest(parameterized.TestCase):
     for _ in range(steps):
       self.session.run(train)
 
-  def _estimate(self, vae, images, *args, **kwargs):
+  def _estimate(self, vae, images, **settings):
     graph = importance_sampling.build_estimation(vae)
     return importance_sampling.estimate(
-      self.session, graph, images, *args, **kwargs
+      self.session, graph, images=images, **settings
     )
 
   def test_exact_value_of_a_linear_gaussian_is_within_the_error(self):
@@ -85,7 +85,9 @@ class LogLikelihoodTest(parameterized.TestCase):
     random = np.random.RandomState(1)
     pixels = random.randn(100, 2) @ kernel + bias
     pixels += STDDEV * random.randn(*pixels.shape)
-    estimates = self._estimate(vae, pixels.reshape(-1, *SHAPE), 2000)
+    estimates = self._estimate(
+      vae, pixels.reshape(-1, *SHAPE), num_samples=2000
+    )
     covariance = kernel.T @ kernel + STDDEV**2 * np.eye(len(bias))
     exact = stats.multivariate_normal(bias, covariance).logpdf(pixels)
     difference = estimates.log_likelihood - exact
@@ -100,7 +102,7 @@ class LogLikelihoodTest(parameterized.TestCase):
   def test_integral_over_the_codes(self, posterior):
     vae = self._vae(posterior=posterior, prior="mixture", prior_components=3)
     self._train(vae, 300)
-    estimates = self._estimate(vae, self.images, 5000)
+    estimates = self._estimate(vae, self.images, num_samples=5000)
     axis = np.arange(-8, 8, 0.05, np.float32)
     codes = np.stack(np.meshgrid(axis, axis), axis=-1).reshape(-1, 2)
     likelihood = vae.decode(codes)
@@ -121,7 +123,7 @@ class LogLikelihoodTest(parameterized.TestCase):
     vae = self._vae(likelihood=likelihood, posterior=posterior, prior=prior)
     # More than a block.
     count, seed, index = 700, 9, 2
-    estimates = self._estimate(vae, self.bytes, count, seed)
+    estimates = self._estimate(vae, self.bytes, num_samples=count, seed=seed)
     encoded = vae.encode(self.images[index : index + 1])
     draws = [
       encoded.sample_and_log_prob(
@@ -157,8 +159,8 @@ class LogLikelihoodTest(parameterized.TestCase):
 
   def test_vamp_prior(self):
     vae = self._vae(prior="vamp", prior_components=3)
-    estimates = self._estimate(vae, self.images, 5000)
-    more = self._estimate(vae, self.images, 5000, seed=1)
+    estimates = self._estimate(vae, self.images, num_samples=5000)
+    more = self._estimate(vae, self.images, num_samples=5000, seed=1)
     spread = np.hypot(estimates.stderr, more.stderr)
     difference = estimates.log_likelihood - more.log_likelihood
     self.assertLess(np.abs(difference / spread).max(), 5)
@@ -171,7 +173,7 @@ class LogLikelihoodTest(parameterized.TestCase):
     means, errors_ = [], []
     for count in (1, 2, 4, 8, 64, 128, 1024, 2048):
       estimates = importance_sampling.estimate(
-        self.session, graph, images, count
+        self.session, graph, images=images, num_samples=count
       )
       means.append(estimates.log_likelihood.mean())
       error = np.sqrt(np.square(estimates.stderr).mean() / len(images))
@@ -186,7 +188,9 @@ class LogLikelihoodTest(parameterized.TestCase):
     vae = self._vae()
     graph = importance_sampling.build_estimation(vae)
     runs = [
-      importance_sampling.estimate(self.session, graph, self.images, 100, seed)
+      importance_sampling.estimate(
+        self.session, graph, images=self.images, num_samples=100, seed=seed
+      )
       for seed in range(200)
     ]
     spread = np.std([run.log_likelihood for run in runs], axis=0, ddof=1)
@@ -199,7 +203,7 @@ class LogLikelihoodTest(parameterized.TestCase):
 
     def estimate():
       return importance_sampling.estimate(
-        self.session, graph, self.images, 30, 4
+        self.session, graph, images=self.images, num_samples=30, seed=4
       )
 
     whole = estimate()
@@ -211,15 +215,15 @@ class LogLikelihoodTest(parameterized.TestCase):
     # No two images have the same noise.
     copies = np.repeat(self.images[:1], 5, axis=0)
     elbos = importance_sampling.estimate(
-      self.session, graph, copies, 30, 4
+      self.session, graph, images=copies, num_samples=30, seed=4
     ).elbo
     self.assertLen(np.unique(elbos), 5)
 
   def test_bytes_count_as_the_unit_interval(self):
     vae = self._vae()
     np.testing.assert_allclose(
-      self._estimate(vae, self.bytes, 10),
-      self._estimate(vae, self.images, 10),
+      self._estimate(vae, self.bytes, num_samples=10),
+      self._estimate(vae, self.images, num_samples=10),
       rtol=1e-6,
     )
 
@@ -228,17 +232,19 @@ class LogLikelihoodTest(parameterized.TestCase):
     with absltest.mock.patch.object(
       importance_sampling, "_SAMPLES_PER_RUN", 20
     ):
-      self._estimate(self._vae(), self.images, 10, progress=done.append)
+      self._estimate(
+        self._vae(), self.images, num_samples=10, progress=done.append
+      )
     self.assertEqual(done, [2, 2, 1])
 
   def test_one_sample_has_no_error(self):
-    estimates = self._estimate(self._vae(), self.images, 1)
+    estimates = self._estimate(self._vae(), self.images, num_samples=1)
     np.testing.assert_allclose(estimates.log_likelihood, estimates.elbo)
     self.assertTrue(np.isnan(estimates.stderr).all())
 
   def test_what_cannot_be_is_refused(self):
     with self.assertRaisesRegex(errors.ConfigError, "at least 1, found 0"):
-      self._estimate(self._vae(), self.images, 0)
+      self._estimate(self._vae(), self.images, num_samples=0)
     with self.assertRaisesRegex(
       errors.ConfigError, "deterministic has no density"
     ):

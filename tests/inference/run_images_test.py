@@ -47,7 +47,7 @@ class RunImagesTest(parameterized.TestCase):
     )
 
   def _images(self, binarization="none", **settings):
-    return RunImages(self._config(binarization), _SHAPE, **settings)
+    return RunImages(self._config(binarization), image_shape=_SHAPE, **settings)
 
   def _assert_fails(self, error, message, *names):
     with self.assertRaisesRegex(error, message) as caught:
@@ -172,7 +172,7 @@ class RunImagesTest(parameterized.TestCase):
     self.assertTrue((draw(1) != draw(0)).any(axis=(1, 2)).all())
 
   def test_a_data_set_of_other_images(self):
-    images = RunImages(self._config(), (5, 6))
+    images = RunImages(self._config(), image_shape=(5, 6))
     message = r"data set npz: found .*\(6, 5\).*\(5, 6\) as of the run"
     with self.assertRaisesRegex(errors.DataError, message):
       images.split("test")

@@ -28,7 +28,7 @@ class CheckpointTest(absltest.TestCase):
 
   def _bias(self, checkpoint=None):
     """Step, and what tells the weights of one step from another's."""
-    with TrainedModel(self.run.path, checkpoint) as model:
+    with TrainedModel(self.run.path, checkpoint=checkpoint) as model:
       return model.step, model.decode(np.zeros((1, 2))).ravel()[0]
 
   def test_latest_step_best_and_path(self):
@@ -51,7 +51,7 @@ class CheckpointTest(absltest.TestCase):
       ("nowhere", r"nowhere cannot be read as a checkpoint"),
     ):
       with self.assertRaisesRegex(errors.CheckpointError, message) as caught:
-        TrainedModel(self.run.path, checkpoint)
+        TrainedModel(self.run.path, checkpoint=checkpoint)
       self.assertNotIn("\n", str(caught.exception))
     with self.assertRaisesRegex(errors.RunDirectoryError, "does not exist"):
       TrainedModel(self.run.path + "x")
@@ -81,7 +81,7 @@ class CheckpointTest(absltest.TestCase):
     for path in glob.glob(self.run.checkpoint_prefix + "-7.data*"):
       os.remove(path)
     with self.assertRaisesRegex(errors.CheckpointError, "7 cannot be read"):
-      TrainedModel(self.run.path, 7)
+      TrainedModel(self.run.path, checkpoint=7)
 
   def test_averages_are_taken_where_the_run_has_them(self):
     config = toy_config(ema_decay=0.9)

@@ -85,16 +85,18 @@ class TrainedRunTest(parameterized.TestCase):
       np.testing.assert_allclose(part.sample, whole.sample[:count], rtol=1e-5)
     other = self.model.encode(self.images, seed=6)
     self.assertTrue((other.sample != whole.sample).all())
-    scores = self.model.score(self.images[:9], 20, seed=5)
-    part = self.model.score(self.images[:4], 20, seed=5)
+    scores = self.model.score(self.images[:9], importance_samples=20, seed=5)
+    part = self.model.score(self.images[:4], importance_samples=20, seed=5)
     np.testing.assert_allclose(
       part.log_likelihood, scores.log_likelihood[:4], rtol=1e-6
     )
 
   def test_reconstruct(self):
     for from_mean in (False, True):
-      mean, sample = self.model.reconstruct(self.images, 2, from_mean)
-      encoded = self.model.encode(self.images, 2)
+      mean, sample = self.model.reconstruct(
+        self.images, seed=2, from_mean=from_mean
+      )
+      encoded = self.model.encode(self.images, seed=2)
       codes = encoded.mean if from_mean else encoded.sample
       np.testing.assert_array_equal(mean, self.model.decode(codes))
       self.assertEqual(set(np.unique(sample)), {0, 1})
@@ -114,15 +116,17 @@ class TrainedRunTest(parameterized.TestCase):
 
   def test_interpolate(self):
     for spherical in (False, True):
-      way = self.model.interpolate(self.images[0], self.images[1], 5, spherical)
-      self.assertEqual(way.shape, (5, *SHAPE))
+      found = self.model.interpolate(
+        *self.images[:2], steps=5, spherical=spherical
+      )
+      self.assertEqual(found.shape, (5, *SHAPE))
       ends = self.model.reconstruct(self.images[:2], from_mean=True).mean
-      np.testing.assert_allclose(way[[0, -1]], ends, rtol=1e-4)
+      np.testing.assert_allclose(found[[0, -1]], ends, rtol=1e-4)
     with self.assertRaisesRegex(errors.ConfigError, "at least 2, found 1"):
-      self.model.interpolate(self.images[0], self.images[1], 1)
+      self.model.interpolate(*self.images[:2], steps=1)
 
   def test_scores_agree_with_the_evaluation_of_the_run(self):
-    scores = self.model.score(self.images, 200)
+    scores = self.model.score(self.images, importance_samples=200)
     metrics = RunDirectory(self.folder).read_metrics()[-1]
     # That one drew one sample, this one many.
     spread = 4 * metrics["test_elbo_stderr"]
@@ -187,7 +191,7 @@ class TrainedRunTest(parameterized.TestCase):
       with TrainedModel(self.folder) as model:
         self.assertIs(tf.get_default_graph(), graph)
         self.assertIs(tf.get_default_session(), session)
-        model.score(self.images[:2], 10)
+        model.score(self.images[:2], importance_samples=10)
         model.sample(3)
       self.assertEmpty(graph.get_operations())
     self.assertEqual(digest(self.folder), before)
@@ -238,9 +242,11 @@ class PartsTest(parameterized.TestCase):
       means, pixels = trained.reconstruct(images)
       self.assertEqual(means.shape, pixels.shape)
       self.assertEqual(trained.sample(4).images.shape, (4, *SHAPE))
-      self.assertLen(trained.interpolate(images[0], images[1], 3), 3)
+      self.assertLen(trained.interpolate(*images[:2], steps=3), 3)
       if posterior != "deterministic":
-        self.assertTrue(np.isfinite(trained.score(images, 5)).all())
+        self.assertTrue(
+          np.isfinite(trained.score(images, importance_samples=5)).all()
+        )
         return
       with self.assertRaisesRegex(
         errors.ConfigError, "posterior deterministic has no density"

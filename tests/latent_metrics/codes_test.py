@@ -69,13 +69,13 @@ class CollapseWarningTest(absltest.TestCase):
 
   def test_is_none_where_all_are_active(self):
     self.assertIsNone(codes.collapse_warning([1.0, 0.02]))
-    self.assertIn("1 of 2", codes.collapse_warning([1.0, 0.02], 0.1))
+    self.assertIn("1 of 2", codes.collapse_warning([1.0, 0.02], threshold=0.1))
 
   def test_the_threshold_itself_is_inactive_for_both(self):
     means = [[0.0], [2.0]]
     count, variances = codes.active_units(means, threshold=2.0)
     self.assertEqual(count, 0)
-    self.assertIn("1 of 1", codes.collapse_warning(variances, 2.0))
+    self.assertIn("1 of 1", codes.collapse_warning(variances, threshold=2.0))
 
 
 class KlPerDimensionTest(absltest.TestCase):

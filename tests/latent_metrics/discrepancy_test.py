@@ -46,28 +46,34 @@ class MmdTest(parameterized.TestCase):
       expected = session.run(
         objective.mmd(tf.constant(x), tf.constant(y), objective.KERNELS[kernel])
       )
-    self.assertAlmostEqual(discrepancy.mmd(x, y, kernel), expected, places=6)
+    self.assertAlmostEqual(
+      discrepancy.mmd(x, y, kernel=kernel), expected, places=6
+    )
 
   @parameterized.parameters(*KERNELS)
   def test_is_the_same_in_chunks(self, kernel):
     x, y = sample(23, 2), sample(10, 2, seed=1)
-    whole = discrepancy.mmd(x, y, kernel)
+    whole = discrepancy.mmd(x, y, kernel=kernel)
     # The 23 rows go two at a time, the last one alone.
     with mock.patch.object(discrepancy, "_PAIRS", 20):
-      self.assertAlmostEqual(discrepancy.mmd(x, y, kernel), whole, places=12)
+      self.assertAlmostEqual(
+        discrepancy.mmd(x, y, kernel=kernel), whole, places=12
+      )
 
   @parameterized.parameters(*KERNELS)
   def test_is_zero_for_equal_sets(self, kernel):
     x = sample(50, 4)
-    self.assertAlmostEqual(discrepancy.mmd(x, x[::-1], kernel), 0, places=12)
+    self.assertAlmostEqual(
+      discrepancy.mmd(x, x[::-1], kernel=kernel), 0, places=12
+    )
     constant = np.full((5, 2), 0.1)
-    self.assertEqual(discrepancy.mmd(constant, constant, kernel), 0)
+    self.assertEqual(discrepancy.mmd(constant, constant, kernel=kernel), 0)
 
   def test_of_constant_codes_is_the_closed_form(self):
     # All x are equal, and all y are: 1 + 1 - 2 k(x, y).
     found = discrepancy.mmd(np.full((7, 2), 1.0), np.full((3, 2), 2.0))
     self.assertAlmostEqual(found, 2 - 2 * np.exp(-2 / 4))
-    found = discrepancy.mmd([[0.0]], [[2.0]], "imq")
+    found = discrepancy.mmd([[0.0]], [[2.0]], kernel="imq")
     self.assertAlmostEqual(found, 2 - 2 * 2 / (2 + 4))
 
   def test_is_precise_far_from_the_origin(self):
@@ -79,14 +85,14 @@ class MmdTest(parameterized.TestCase):
     x = sample(4000, 10)
     tracemalloc.start()
     self.addCleanup(tracemalloc.stop)
-    discrepancy.mmd(x, x, "imq")
+    discrepancy.mmd(x, x, kernel="imq")
     _, peak = tracemalloc.get_traced_memory()
     # A matrix of all pairs would be 128 MB.
     self.assertLess(peak, 50e6)
 
   def test_refuses_what_does_not_fit(self):
     with self.assertRaisesRegex(ValueError, "one of rbf, imq, found 'linear'"):
-      discrepancy.mmd([[0.0]], [[0.0]], "linear")
+      discrepancy.mmd([[0.0]], [[0.0]], kernel="linear")
     with self.assertRaisesRegex(ValueError, r"y must be \[n, 1\]"):
       discrepancy.mmd([[0.0]], [[0.0, 1.0]])
     with self.assertRaisesRegex(errors.NonFiniteError, "x: 1 of 1"):
@@ -98,7 +104,7 @@ class ExpectedMmdTest(parameterized.TestCase):
     # E exp(-|z - z'|^2 / d^2) = (1 + 4 / d^2)^(-d / 2).
     size, n, m = 6, 500, 2000
     expected = (1 / n + 1 / m) * (1 - (1 + 4 / size**2) ** (-size / 2))
-    found = discrepancy.expected_mmd(sample(m, size), n)
+    found = discrepancy.expected_mmd(sample(m, size), size=n)
     self.assertAlmostEqual(found, expected, delta=0.03 * expected)
 
   @parameterized.parameters(*KERNELS)
@@ -106,11 +112,13 @@ class ExpectedMmdTest(parameterized.TestCase):
     n, m, size = 60, 40, 10
     estimates = [
       discrepancy.mmd(
-        sample(n, size, seed=index), sample(m, size, seed=1000 + index), kernel
+        sample(n, size, seed=index),
+        sample(m, size, seed=1000 + index),
+        kernel=kernel,
       )
       for index in range(300)
     ]
-    found = discrepancy.expected_mmd(sample(5000, size), n, kernel)
+    found = discrepancy.expected_mmd(sample(5000, size), size=n, kernel=kernel)
     # Made for m samples of the prior: the same expression but for 1 / m.
     found *= (1 / n + 1 / m) / (1 / n + 1 / 5000)
     stderr = np.std(estimates) / len(estimates) ** 0.5
@@ -118,12 +126,12 @@ class ExpectedMmdTest(parameterized.TestCase):
     self.assertLess(stderr, 0.05 * found)
 
   def test_leaves_out_the_pairs_of_a_sample_with_itself(self):
-    found = discrepancy.expected_mmd([[0.0], [2.0]], 4)
+    found = discrepancy.expected_mmd([[0.0], [2.0]], size=4)
     self.assertAlmostEqual(found, (1 / 4 + 1 / 2) * (1 - np.exp(-4)))
 
   def test_needs_two_samples(self):
     with self.assertRaisesRegex(errors.DataError, "at least two expected"):
-      discrepancy.expected_mmd([[0.0]], 10)
+      discrepancy.expected_mmd([[0.0]], size=10)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class LinearProbeTest(parameterized.TestCase):
     train, train_labels = clusters(2000, size, classes)
     test, test_labels = clusters(1000, size, classes, seed=1)
     scaler, model, loss = scikit_learn(train, train_labels, penalty)
-    probe = linear_probe.fit_probe(train, train_labels, penalty)
+    probe = linear_probe.fit_probe(train, train_labels, penalty=penalty)
     self.assertAlmostEqual(probe.loss, loss, delta=1e-4 * loss)
     accuracy = np.mean(probe.predict(test) == test_labels)
     expected = model.score(scaler.transform(test), test_labels)
@@ -73,7 +73,7 @@ class LinearProbeTest(parameterized.TestCase):
   def test_one_class_is_always_predicted(self):
     codes = np.random.RandomState(0).randn(10, 2)
     found = linear_probe.probe_accuracy(
-      codes, np.full(10, 4), codes[:4], [4, 4, 4, 1]
+      codes, np.full(10, 4), test_codes=codes[:4], test_labels=[4, 4, 4, 1]
     )
     self.assertEqual(found, 0.75)
 
@@ -98,7 +98,10 @@ class LinearProbeTest(parameterized.TestCase):
 
   def test_a_single_code(self):
     self.assertEqual(
-      linear_probe.probe_accuracy([[1.0]], [3], [[0.0], [2.0]], [3, 4]), 0.5
+      linear_probe.probe_accuracy(
+        [[1.0]], [3], test_codes=[[0.0], [2.0]], test_labels=[3, 4]
+      ),
+      0.5,
     )
 
   def test_leaves_the_callers_graph_alone_and_takes_its_settings(self):
@@ -106,7 +109,7 @@ class LinearProbeTest(parameterized.TestCase):
     proto = tf.ConfigProto(intra_op_parallelism_threads=1)
     with tf.Graph().as_default() as graph:
       with mock.patch.object(tf, "Session", wraps=tf.Session) as session:
-        linear_probe.fit_probe(codes, labels, session_config=proto)
+        linear_probe.fit_probe(codes, labels, config_proto=proto)
       self.assertEmpty(graph.get_operations())
     session.assert_called_once_with(config=proto)
 
@@ -122,16 +125,18 @@ class LinearProbeTest(parameterized.TestCase):
 
   def test_refuses_what_does_not_fit(self):
     codes, labels = np.zeros((6, 2)), np.zeros(6)
-    for arguments, message in (
-      ((codes, labels[1:], codes, labels), r"labels must be \[6\] like"),
-      ((codes, labels, codes, labels[1:]), r"test_labels must be \[6\] like"),
-      ((codes, labels, codes[:, :1], labels), r"test_codes must be \[n, 2\]"),
-      ((codes * np.nan, labels, codes, labels), "train_codes: 6 of 6 hold"),
+    for train, test, message in (
+      ((codes, labels[1:]), (codes, labels), r"labels must be \[6\] like"),
+      ((codes, labels), (codes, labels[1:]), r"test_labels must be \[6\] like"),
+      ((codes, labels), (codes[:, :1], labels), r"test_codes must be \[n, 2\]"),
+      ((codes * np.nan, labels), (codes, labels), "train_codes: 6 of 6 hold"),
     ):
       with self.subTest(message), self.assertRaisesRegex(
         (ValueError, errors.NonFiniteError), message
       ):
-        linear_probe.probe_accuracy(*arguments)
+        linear_probe.probe_accuracy(
+          *train, test_codes=test[0], test_labels=test[1]
+        )
 
 
 if __name__ == "__main__":

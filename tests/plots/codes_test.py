@@ -25,7 +25,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     noise = np.random.RandomState(0).uniform(-1, 1, (400, 2))
     labels = np.arange(400) % 2
     centers = np.array([[-10, 0], [10, 0]])
-    shown = self.draw(plots.plot_codes, centers[labels] + noise, labels)
+    shown = self.draw(plots.plot_codes, centers[labels] + noise, labels=labels)
     shown = shown[:, :800]  # without the legend
     left, right = near(shown, style.PALETTE[0]), near(shown, style.PALETTE[1])
     self.assertGreater(left.sum(), 500)
@@ -36,7 +36,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_two_dimensions_are_drawn_as_they_are(self):
     codes = np.random.RandomState(0).normal(size=(50, 2))
     labels = np.arange(50) % 10
-    figure = self.draw_figure(plots.plot_codes, codes, labels)
+    figure = self.draw_figure(plots.plot_codes, codes, labels=labels)
     axes = figure.axes[0]
     self.assertEqual(axes.get_xlabel(), "code[0]")
     self.assertEqual(axes.get_ylabel(), "code[1]")
@@ -58,7 +58,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_legend_and_names_list_the_classes(self):
     labels = np.repeat([3, 5, 8], 20)
     codes = np.random.RandomState(0).normal(size=(60, 2)) + labels[:, None]
-    axes = self.draw_figure(plots.plot_codes, codes, labels).axes[0]
+    axes = self.draw_figure(plots.plot_codes, codes, labels=labels).axes[0]
     entries = [text.get_text() for text in axes.get_legend().get_texts()]
     self.assertEqual(entries, ["3", "5", "8"])
     self.assertEqual([text.get_text() for text in axes.texts], entries)
@@ -70,7 +70,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_names_of_classes_at_one_place_do_not_overlap(self):
     labels = np.arange(3000) % 3
     codes = np.random.RandomState(0).normal(size=(3000, 2))
-    axes = self.draw_figure(plots.plot_codes, codes, labels).axes[0]
+    axes = self.draw_figure(plots.plot_codes, codes, labels=labels).axes[0]
     boxes = [text.get_window_extent() for text in axes.texts]
     for first in range(3):
       for second in range(first):
@@ -78,7 +78,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
 
   def test_spread_apart_moves_only_what_is_near(self):
     positions = [[0, 0], [0, 0], [5, 5], [5, 5.5], [20, 20]]
-    moved = codes_module.spread_apart(positions, 1)
+    moved = codes_module.spread_apart(positions, distance=1)
     np.testing.assert_allclose(
       moved, [[-0.5, 0], [0.5, 0], [5, 4.75], [5, 5.75], [20, 20]]
     )
@@ -116,9 +116,9 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertGreater(np.corrcoef(projected[:, 0], codes[:, 0])[0, 1], 0.9)
 
   def test_collapsed_codes_and_a_single_one_can_be_drawn(self):
-    self.draw(plots.plot_codes, np.zeros((30, 8)), np.arange(30) % 3)
+    self.draw(plots.plot_codes, np.zeros((30, 8)), labels=np.arange(30) % 3)
     self.draw(plots.plot_codes, np.zeros((1, 8)))
-    self.draw(plots.plot_codes, np.zeros((1, 1)), np.array([4]))
+    self.draw(plots.plot_codes, np.zeros((1, 1)), labels=np.array([4]))
 
   def test_large_sets_are_thinned_alike_each_time(self):
     codes = np.random.RandomState(0).normal(size=(25000, 2))
@@ -136,7 +136,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_one_dimension_is_drawn_against_the_class(self):
     labels = np.repeat([2, 7], 100)
     codes = np.random.RandomState(0).normal(size=(200, 1))
-    figure = self.draw_figure(plots.plot_codes, codes, labels)
+    figure = self.draw_figure(plots.plot_codes, codes, labels=labels)
     axes = figure.axes[0]
     self.assertEqual(axes.get_xlabel(), "code[0]")
     self.assertEqual(axes.get_ylabel(), "class")
@@ -158,7 +158,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
   def test_codes_that_are_not_finite_are_left_out_and_counted(self):
     codes = np.random.RandomState(0).normal(size=(20, 3))
     codes[3, 1], codes[5, 0] = np.nan, np.inf
-    figure = self.draw_figure(plots.plot_codes, codes, np.arange(20) % 2)
+    figure = self.draw_figure(plots.plot_codes, codes, labels=np.arange(20) % 2)
     self.assertLen(points(figure)[0], 18)
     self.assertEqual(
       figure.axes[0].get_title(),
@@ -175,14 +175,18 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
       self.assertEqual(colors.shape, (count, 4))
       self.assertLen(np.unique(colors, axis=0), count)
     codes = np.random.RandomState(0).normal(size=(400, 2))
-    axes = self.draw_figure(plots.plot_codes, codes, np.arange(400) % 40).axes
+    axes = self.draw_figure(
+      plots.plot_codes, codes, labels=np.arange(400) % 40
+    ).axes
     self.assertLen(axes[0].get_legend().get_texts(), 40)
-    axes = self.draw_figure(plots.plot_codes, codes, np.arange(400)).axes
+    axes = self.draw_figure(plots.plot_codes, codes, labels=np.arange(400)).axes
     self.assertIsNone(axes[0].get_legend())
 
   def test_same_input_gives_the_same_bytes(self):
     codes = np.random.RandomState(0).normal(size=(300, 5))
-    self.assert_deterministic(plots.plot_codes, codes, np.arange(300) % 10)
+    self.assert_deterministic(
+      plots.plot_codes, codes, labels=np.arange(300) % 10
+    )
 
   def test_other_shapes_are_refused(self):
     with self.assertRaisesRegex(ValueError, r"found \[4\]"):
@@ -190,7 +194,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     with self.assertRaisesRegex(ValueError, r"found \[0, 2\]"):
       plots.plot_codes(self.path, np.zeros((0, 2)))
     with self.assertRaisesRegex(ValueError, r"labels must be \[4\].*\[3\]"):
-      plots.plot_codes(self.path, np.zeros((4, 2)), np.zeros(3))
+      plots.plot_codes(self.path, np.zeros((4, 2)), labels=np.zeros(3))
 
 
 if __name__ == "__main__":

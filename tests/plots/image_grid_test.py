@@ -71,7 +71,9 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
   def test_every_reconstruction_is_below_its_image(self, shape, scale):
     images = random_images((15,) + shape)
     reconstructions = random_images((15,) + shape, seed=1)
-    shown = self.draw(plots.plot_reconstructions, images, reconstructions)
+    shown = self.draw(
+      plots.plot_reconstructions, images, reconstructions=reconstructions
+    )
     tops = []
     for image, reconstruction in zip(images, reconstructions):
       ((image_top, image_left),) = find(shown, image, scale)
@@ -85,7 +87,9 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
 
   def test_rows_of_reconstructions_are_labeled(self):
     images = random_images((11, 28, 28))
-    figure = self.draw_figure(plots.plot_reconstructions, images, images)
+    figure = self.draw_figure(
+      plots.plot_reconstructions, images, reconstructions=images
+    )
     title, *labels = figure.texts
     self.assertEqual(
       [label.get_text() for label in labels],
@@ -103,7 +107,13 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     images, means, samples = (
       random_images((11, 28, 28), seed) for seed in range(3)
     )
-    shown = self.draw(plots.plot_reconstructions, images, means, 20, samples)
+    shown = self.draw(
+      plots.plot_reconstructions,
+      images,
+      reconstructions=means,
+      at_most=20,
+      samples=samples,
+    )
     for column in (0, 10):
       places = [find(shown, row[column], 3) for row in (images, means, samples)]
       self.assertEqual([len(place) for place in places], [1, 1, 1])
@@ -111,15 +121,23 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
       self.assertLen(set(lefts), 1)
       self.assertEqual(np.diff(tops).tolist(), [90, 90])
     _, *labels = self.texts(
-      plots.plot_reconstructions, images, means, samples=samples
+      plots.plot_reconstructions, images, reconstructions=means, samples=samples
     )
     self.assertEqual(labels, ["image", "decoder mean", "sample"] * 2)
     with self.assertRaisesRegex(ValueError, "images and samples must have one"):
-      plots.plot_reconstructions(self.path, images, means, 20, samples[:3])
+      plots.plot_reconstructions(
+        self.path,
+        images,
+        reconstructions=means,
+        at_most=20,
+        samples=samples[:3],
+      )
 
   def test_at_most_twenty_pairs_are_shown(self):
     images = random_images((30, 28, 28))
-    shown = self.draw(plots.plot_reconstructions, images, images)
+    shown = self.draw(
+      plots.plot_reconstructions, images, reconstructions=images
+    )
     self.assertLen(find(shown, images[19], 3), 2)
     self.assertEmpty(find(shown, images[20], 3))
 
@@ -128,7 +146,7 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
     self.assert_deterministic(
       plots.plot_reconstructions,
       random_images((4, 28, 28)),
-      random_images((4, 28, 28), seed=1),
+      reconstructions=random_images((4, 28, 28), seed=1),
     )
 
   @parameterized.parameters((28, 28), (0, 28, 28), (2, 28, 28, 2))
@@ -140,7 +158,7 @@ class ImageGridTest(parameterized.TestCase, picture.PictureTestCase):
   def test_reconstructions_of_another_shape_are_refused(self):
     images = np.zeros((3, 28, 28), np.float32)
     with self.assertRaisesRegex(ValueError, r"\(3, 28, 28\) and \(2, 28, 28\)"):
-      plots.plot_reconstructions(self.path, images, images[:2])
+      plots.plot_reconstructions(self.path, images, reconstructions=images[:2])
 
   def test_a_program_s_own_matplotlib_is_left_alone(self):
     program = """
@@ -151,7 +169,7 @@ def settings():  # but for the backend, whose look-up imports pyplot
   return {name: matplotlib.rcParams[name] for name in names}
 before = settings()
 plots.plot_samples(sys.argv[1], numpy.zeros([4, 28, 28]))
-plots.plot_codes(sys.argv[1], numpy.eye(4), numpy.arange(4))
+plots.plot_codes(sys.argv[1], numpy.eye(4), labels=numpy.arange(4))
 plots.plot_training_curve(sys.argv[1], [{"step": 0, "epoch": 0}])
 assert settings() == before
 assert "matplotlib.pyplot" not in sys.modules

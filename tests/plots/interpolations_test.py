@@ -16,7 +16,11 @@ class InterpolationsTest(parameterized.TestCase, picture.PictureTestCase):
     linear = random_images((2, 4) + shape, 2)
     spherical = random_images((2, 4) + shape, 3)
     shown = self.draw(
-      plots.plot_interpolations, starts, ends, linear, spherical
+      plots.plot_interpolations,
+      starts=starts,
+      ends=ends,
+      linear=linear,
+      spherical=spherical,
     )
     all_tops = []
     for pair in range(2):
@@ -38,28 +42,39 @@ class InterpolationsTest(parameterized.TestCase, picture.PictureTestCase):
     images = random_images((2, 28, 28))
     steps = random_images((2, 3, 28, 28))
     _, *labels = self.texts(
-      plots.plot_interpolations, images, images, steps, steps
+      plots.plot_interpolations,
+      starts=images,
+      ends=images,
+      linear=steps,
+      spherical=steps,
     )
     self.assertEqual(labels[:4], ["linear", "spherical"] * 2)
     self.assertEqual(labels[4:-1], ["image", "0.00", "0.50", "1.00", "image"])
-    _, *labels = self.texts(plots.plot_interpolations, images, images, steps)
+    _, *labels = self.texts(
+      plots.plot_interpolations, starts=images, ends=images, linear=steps
+    )
     self.assertEqual(labels[:3], ["linear", "linear", "image"])
 
   def test_same_input_gives_the_same_bytes(self):
     images, steps = random_images((1, 28, 28)), random_images((1, 3, 28, 28))
     self.assert_deterministic(
-      plots.plot_interpolations, images, images, steps, steps
+      plots.plot_interpolations,
+      starts=images,
+      ends=images,
+      linear=steps,
+      spherical=steps,
     )
 
   def test_other_shapes_are_refused(self):
     images, steps = random_images((2, 28, 28)), random_images((2, 3, 28, 28))
-    for arguments in (
-      (images, images[:1], steps),
-      (images, images, steps[:1]),
-      (images, images, steps, steps[:, :2]),
+    right = {"starts": images, "ends": images, "linear": steps}
+    for wrong in (
+      {"ends": images[:1]},
+      {"linear": steps[:1]},
+      {"spherical": steps[:, :2]},
     ):
       with self.assertRaisesRegex(ValueError, "must be of one size, found"):
-        plots.plot_interpolations(self.path, *arguments)
+        plots.plot_interpolations(self.path, **dict(right, **wrong))
 
 
 if __name__ == "__main__":

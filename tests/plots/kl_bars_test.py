@@ -7,9 +7,9 @@ from vae_graph import plots
 
 
 class KlBarsTest(picture.PictureTestCase):
-  def bars(self, *args):
+  def bars(self, *args, **kwargs):
     """Returns the axes, the bars' heights, and which of them are gray."""
-    (axes,) = self.draw_figure(plots.plot_kl_bars, *args).axes
+    (axes,) = self.draw_figure(plots.plot_kl_bars, *args, **kwargs).axes
     heights = [bar.get_height() for bar in axes.patches]
     colors = [matplotlib.colors.to_rgb(b.get_facecolor()) for b in axes.patches]
     return axes, heights, [len(set(color)) == 1 for color in colors]
@@ -29,7 +29,7 @@ class KlBarsTest(picture.PictureTestCase):
     self.assertEqual(entries, ["active", "inactive"])
 
   def test_the_caller_may_know_what_is_active(self):
-    _, heights, gray = self.bars([0.5, 2], [True, False])
+    _, heights, gray = self.bars([0.5, 2], active=[True, False])
     self.assertEqual(heights, [2, 0.5])
     self.assertEqual(gray, [True, False])
 
@@ -58,7 +58,7 @@ class KlBarsTest(picture.PictureTestCase):
     with self.assertRaisesRegex(ValueError, r"\[code_size\], found \[2, 1\]"):
       plots.plot_kl_bars(self.path, [[1], [2]])
     with self.assertRaisesRegex(ValueError, r"active must be \[2\].*\[1\]"):
-      plots.plot_kl_bars(self.path, [1, 2], [True])
+      plots.plot_kl_bars(self.path, [1, 2], active=[True])
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ class ManifoldTest(parameterized.TestCase, picture.PictureTestCase):
     images = random_images(shape)
     rows, columns = shape[:2]
     x, y = np.arange(columns) - 1.5, np.arange(rows) / 2
-    shown = self.draw(plots.plot_manifold, images, x, y)
+    shown = self.draw(plots.plot_manifold, images, values_x=x, values_y=y)
     ((top, left),) = find(shown, images[-1, 0], scale)
     for row, column in ((0, 0), (0, columns - 1), (rows - 1, columns - 1)):
       ((found_top, found_left),) = find(shown, images[row, column], scale)
@@ -41,8 +41,8 @@ class ManifoldTest(parameterized.TestCase, picture.PictureTestCase):
     title, *labels, x, y = self.texts(
       plots.plot_manifold,
       images,
-      [-1.5, 0, 1.5],
-      [-0.001, 2],
+      values_x=[-1.5, 0, 1.5],
+      values_y=[-0.001, 2],
       dimensions=(3, 7),
       note="the other 38 dimensions at 0",
     )
@@ -53,7 +53,10 @@ class ManifoldTest(parameterized.TestCase, picture.PictureTestCase):
   def test_values_of_many_columns_do_not_touch(self):
     values = plots.prior_quantiles(50)
     figure = self.draw_figure(
-      plots.plot_manifold, random_images((50, 50, 8, 8)), values, values
+      plots.plot_manifold,
+      random_images((50, 50, 8, 8)),
+      values_x=values,
+      values_y=values,
     )
     boxes = [
       text.get_window_extent() for text in figure.texts if text.get_text()
@@ -64,16 +67,22 @@ class ManifoldTest(parameterized.TestCase, picture.PictureTestCase):
 
   def test_same_input_gives_the_same_bytes(self):
     images = random_images((2, 2, 28, 28))
-    self.assert_deterministic(plots.plot_manifold, images, [0, 1], [0, 1])
+    self.assert_deterministic(
+      plots.plot_manifold, images, values_x=[0, 1], values_y=[0, 1]
+    )
 
   def test_other_shapes_are_refused(self):
     images = random_images((2, 3, 28, 28))
     with self.assertRaisesRegex(
       ValueError, r"must be \[3, 2, ...\] .* y and x"
     ):
-      plots.plot_manifold(self.path, images, [0, 1], [0, 1, 2])
+      plots.plot_manifold(
+        self.path, images, values_x=[0, 1], values_y=[0, 1, 2]
+      )
     with self.assertRaisesRegex(ValueError, r"found \[2, 28, 28\]"):
-      plots.plot_manifold(self.path, images[:, 0], [0, 1], [0, 1])
+      plots.plot_manifold(
+        self.path, images[:, 0], values_x=[0, 1], values_y=[0, 1]
+      )
 
 
 if __name__ == "__main__":

@@ -66,10 +66,10 @@ class PictureTestCase(absltest.TestCase):
     with open(self.path, "rb") as file:
       return file.read()
 
-  def assert_deterministic(self, function, *args):
-    function(self.path, *args)
+  def assert_deterministic(self, function, *args, **kwargs):
+    function(self.path, *args, **kwargs)
     first = self.read_bytes()
-    function(self.path, *args)
+    function(self.path, *args, **kwargs)
     self.assertEqual(self.read_bytes(), first)
     self.assertEqual(first[:8], b"\x89PNG\r\n\x1a\n")
     self.assertNotIn(b"tIME", first)

@@ -9,7 +9,7 @@ from vae_graph.runtime import devices
 
 class DevicesTest(absltest.TestCase):
   def test_describes_what_there_is(self):
-    lines = devices.describe()
+    lines = devices.describe_devices()
     self.assertRegex(lines[0], r"^TensorFlow \d.*, built (for|without)")
     gpus = [line for line in lines if line.startswith("GPU ")]
     self.assertLen(gpus, devices.num_gpus())
@@ -17,7 +17,7 @@ class DevicesTest(absltest.TestCase):
       self.assertIn("no GPU; " + devices.what_to_check(), lines)
 
   def test_tells_the_variables_that_matter(self):
-    code = "from vae_graph import devices; print(devices.describe())"
+    code = "import vae_graph; print(vae_graph.describe_devices())"
     result = subprocess.run(
       [sys.executable, "-c", code],
       capture_output=True,

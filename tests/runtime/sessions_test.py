@@ -139,10 +139,10 @@ class ResolveTest(parameterized.TestCase):
   )
   def test_towers(self, settings, num_gpus, expected):
     config = vae_graph.SessionConfig(**settings)
-    resolved = sessions.resolve(config, num_gpus)
+    resolved = sessions.resolve_session(config, num_gpus)
     self.assertEqual(resolved.tower_devices, expected)
     self.assertEqual(resolved.num_towers, max(len(expected), 1))
-    self.assertEqual(sessions.resolve(resolved, num_gpus), resolved)
+    self.assertEqual(sessions.resolve_session(resolved, num_gpus), resolved)
 
   def test_logical_cpu_devices_are_as_many_as_the_towers_name(self):
     self.assertEqual(proto_of(0, num_towers=4).device_count, {"CPU": 4})
@@ -174,9 +174,9 @@ class ResolveTest(parameterized.TestCase):
     config = vae_graph.SessionConfig(
       tower_devices=("gpu:0", "gpu:1"), allow_cpu_fallback=True
     )
-    resolved = sessions.resolve(config, 0)
+    resolved = sessions.resolve_session(config, 0)
     self.assertEqual(resolved.tower_devices, ("cpu:0", "cpu:1"))
-    self.assertEqual(sessions.resolve(resolved, 0), resolved)
+    self.assertEqual(sessions.resolve_session(resolved, 0), resolved)
 
   @parameterized.parameters(
     ({"gpu_memory_fraction": 1.5}, 1, "gpu_memory_fraction .* found 1.5"),

@@ -1,25 +1,101 @@
+import json
+import os
+import re
 import subprocess
 import sys
+import tempfile
 
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 from scripts import app
-from tests.scripts.binary import environment
+from tests.scripts.binary import SMALL, environment
+
+# What a team writes that has flags of its own.
+PROGRAM = '''"""Our program."""
+from absl import flags
+from scripts import app, {binary}
+
+flags.DEFINE_string("team", "vision", "Whose run it is.")
+
+if __name__ == "__main__":
+  app.run({binary}.main)
+'''
+
+
+def run(*arguments, **variables):
+  """Runs Python in a process of its own."""
+  return subprocess.run(
+    [sys.executable, *arguments],
+    capture_output=True,
+    text=True,
+    timeout=300,
+    env=dict(environment(), **variables),
+  )
 
 
 class AppTest(absltest.TestCase):
   def test_a_terminal_that_lacks_a_sign_ends_nothing(self):
     code = "app.run(lambda: print('1 \\u00b1 2'))"
     code = f"import {app.__name__} as app; {code}"
-    result = subprocess.run(
-      [sys.executable, "-c", code],
-      capture_output=True,
-      text=True,
-      timeout=100,
-      env=dict(environment(), PYTHONIOENCODING="ascii"),
-    )
+    result = run("-c", code, PYTHONIOENCODING="ascii")
     self.assertEqual(result.returncode, 0, result.stderr)
     self.assertEqual(result.stdout, "1 ? 2\n")
+
+
+class ProgramTest(parameterized.TestCase):
+  """A program of somebody's own that runs the `main` of a binary."""
+
+  def setUp(self):
+    super().setUp()
+    self.folder = self.enter_context(tempfile.TemporaryDirectory())
+
+  def _run(self, binary, *arguments):
+    path = os.path.join(self.folder, "ours.py")
+    with open(path, "w", encoding="utf-8") as file:
+      file.write(PROGRAM.format(binary=binary))
+    return run(path, *arguments)
+
+  @parameterized.parameters("train", "encode", "report")
+  def test_help_lists_the_flags_of_the_binary(self, binary):
+    found = self._run(binary, "--help").stdout
+    expected = run("-m", f"scripts.{binary}", "--help").stdout
+    names = re.compile(r"^  (?:-\w,)?--(\S+):", re.MULTILINE)
+    self.assertEqual(
+      set(names.findall(found)), {"team", *names.findall(expected)}
+    )
+    self.assertIn("Our program.", found)
+
+  def test_it_trains_and_its_flags_are_kept(self):
+    logdir = os.path.join(self.folder, "run")
+    arguments = (*SMALL, "--train_steps=1", "--seed=3", "--team=speech")
+    result = self._run("train", f"--logdir={logdir}", *arguments)
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertStartsWith(result.stdout, "test ELBO ")
+    path = os.path.join(logdir, "flags.txt")
+    with open(path, encoding="utf-8") as file:
+      lines = file.read().splitlines()
+    for line in ("--hidden_units=16", "--seed=3", "--team=speech"):
+      self.assertIn(line, lines)
+    # As `--flagfile` reads it.
+    other = os.path.join(self.folder, "other")
+    result = self._run("train", f"--flagfile={path}", f"--logdir={other}")
+    self.assertEqual(result.returncode, 0, result.stderr)
+    with open(os.path.join(other, "config.json"), encoding="utf-8") as file:
+      self.assertEqual(json.load(file)["config"]["training"]["seed"], 3)
+
+  @parameterized.parameters(
+    ("train", 2, "--logdir is missing; name a folder for the run"),
+    ("train", 2, "unexpected argument 'extra'; flags begin with --", "extra"),
+    ("train", 2, "Unknown command line flag 'epoch'", "--epoch=3"),
+    # Its main takes arguments.
+    ("encode", 2, "--output is missing; name a .npz file", "0", "1"),
+    ("report", 1, "/nowhere does not exist", "--logdir=/nowhere"),
+  )
+  def test_errors_are_one_line(self, binary, exit_code, message, *arguments):
+    result = self._run(binary, *arguments)
+    self.assertEqual(result.returncode, exit_code, result.stderr)
+    self.assertStartsWith(result.stderr, f"ours: error: {message}")
+    self.assertLen(result.stderr.splitlines(), 1)
 
 
 if __name__ == "__main__":

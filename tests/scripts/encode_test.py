@@ -15,7 +15,7 @@ class EncodeTest(TrainedRunTestCase):
   def _assert_encodes(self, images, seed=0):
     """Checks the codes of the file; returns what else it holds."""
     model = self.model()
-    expected = model.encode(images, seed)
+    expected = model.encode(images, seed=seed)
     arrays = self.load()
     for name, array in (
       ("codes", expected.mean),

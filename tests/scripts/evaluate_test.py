@@ -14,7 +14,6 @@ import vae_graph
 from tests.scripts.binary import environment
 from tests.scripts.trained_run import TrainedRunTestCase
 from vae_graph.compat import tf
-from vae_graph.report import text_table
 from vae_graph.runs import json_files, metrics_file
 
 _TIMEOUT = 120  # seconds
@@ -60,8 +59,10 @@ class EvaluateTestCase(TrainedRunTestCase):
   def expected(self, checkpoint=None, dataset=None, **settings):
     """Returns the figures of the library, as JSON has them."""
     config = vae_graph.EvaluationConfig(**settings)
-    with vae_graph.TrainedModel(self.logdir, checkpoint) as model:
-      figures = vae_graph.evaluate_model(model, dataset or self.dataset, config)
+    with vae_graph.TrainedModel(self.logdir, checkpoint=checkpoint) as model:
+      figures = vae_graph.evaluate_model(
+        model, dataset or self.dataset, evaluation_config=config
+      )
     return json.loads(json.dumps(figures))
 
 
@@ -72,7 +73,9 @@ class EvaluateBinaryTest(EvaluateTestCase):
     self.assertEqual(
       lines[0], "step 12, npz test split, 23 images, gray pixels"
     )
-    self.assertEqual("\n".join(lines), text_table.text_table(self.result()))
+    self.assertEqual(
+      "\n".join(lines), vae_graph.evaluation_table(self.result())
+    )
     self.assertRegex(lines[1], r"^ELBO +−\d+\.\d+ ± \d+\.\d+ nats per image$")
     self.assertEqual(last, f"written to {self.logdir}/evaluation.json")
 

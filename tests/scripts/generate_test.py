@@ -4,12 +4,10 @@ import numpy as np
 from absl.testing import absltest, parameterized
 from PIL import Image
 
+import vae_graph
 from tests.data import fake_files
 from tests.scripts.trained_run import TrainedRunTestCase
 from vae_graph import errors
-from vae_graph.config.generation import GenerationConfig
-from vae_graph.inference import generated_files
-from vae_graph.inference.run_images import RunImages
 
 _GRID = 4
 _STEPS = 5
@@ -148,13 +146,19 @@ class GenerateTest(TrainedRunTestCase):
     # Another process makes the same files of it.
     before = {name: _read(self.output, name) for name in names}
     self.output += "_again"
-    config = GenerationConfig(
+    generation_config = vae_graph.GenerationConfig(
       what=("samples", "manifold"),
       dimensions=(2, 0),
       num_samples=7,
       grid_size=_GRID,
     )
-    generated_files.generate(model, None, self.output, config, seed=5)
+    vae_graph.generate(
+      model,
+      None,
+      folder=self.output,
+      generation_config=generation_config,
+      seed=5,
+    )
     after = {name: _read(self.output, name) for name in names}
     self.assertEqual(before, after)
 
@@ -183,11 +187,16 @@ class GenerateOneDimensionTest(TrainedRunTestCase):
   def setUp(self):
     super().setUp()
     model = self.model()
-    self.images = RunImages(model.config.data, model.image_shape)
+    self.run_images = vae_graph.RunImages(
+      model.config.data, image_shape=model.image_shape
+    )
 
   def _generate(self, **settings):
-    return generated_files.generate(
-      self.model(), self.images, self.output, GenerationConfig(**settings)
+    return vae_graph.generate(
+      self.model(),
+      self.run_images,
+      folder=self.output,
+      generation_config=vae_graph.GenerationConfig(**settings),
     )
 
   def test_all_but_the_manifold(self):

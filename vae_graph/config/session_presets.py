@@ -64,7 +64,7 @@ def with_defaults(config):
   )
 
 
-def environment(config):
+def session_environment(config):
   """Returns the environment variables that go with a session's settings.
 
   TensorFlow reads them when it starts its GPUs, and offers no other way that

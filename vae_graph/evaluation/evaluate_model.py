@@ -1,4 +1,4 @@
-"""All figures of a trained model on a split of its data set.
+"""The evaluation of a trained model: all figures, on one split.
 
 docs/evaluation.md has their formulas. What is not defined for a model is None,
 and the reason stands in `undefined`.
@@ -9,9 +9,15 @@ import math
 import numpy as np
 
 from vae_graph.config.combinations import has_density, has_learned_prior
+from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
-from vae_graph.latent_metrics import codes as code_figures
+from vae_graph.latent_metrics.codes import (
+  active_units,
+  collapse_warning,
+  kl_per_dimension,
+  moments,
+)
 from vae_graph.latent_metrics.discrepancy import expected_mmd, mmd
 from vae_graph.latent_metrics.linear_probe import probe_accuracy
 from vae_graph.latent_metrics.neighbors import knn_accuracy
@@ -24,14 +30,14 @@ _MOST_COVARIANCES = 64
 _NO_LABELS = "the data set has no labels"
 
 
-def evaluate_model(model, dataset, config, progress=None):
+def evaluate_model(model, dataset, *, evaluation_config=None, progress=None):
   """Measures a model.
 
   Args:
     model: a `TrainedModel`.
     dataset: a `Dataset` of images as the model observes them, such as
       `load_observed_dataset` gives.
-    config: an `EvaluationConfig`.
+    evaluation_config: an `EvaluationConfig`; by default one of its defaults.
     progress: function of a number of images, called while importance sampling
       proceeds; see `TrainedModel.score`.
 
@@ -40,25 +46,31 @@ def evaluate_model(model, dataset, config, progress=None):
     errors as `NAME_stderr`, and what they were measured on; `undefined` is
     `{figure: reason}`, `warnings` a list of lines.
   """
-  split = getattr(dataset, config.split)
-  if config.max_images:
-    split = split.first(config.max_images)
+  evaluation_config = evaluation_config or EvaluationConfig()
+  split = getattr(dataset, evaluation_config.split)
+  if evaluation_config.max_images:
+    split = split.first(evaluation_config.max_images)
   result = {
     "step": model.step,
     "checkpoint": model.checkpoint,
     "dataset": model.config.data.dataset,
-    "split": config.split,
+    "split": evaluation_config.split,
     "images": len(split.images),
     "pixels": model.config.data.pixels,
     "code_size": model.config.model.code_size,
     "undefined": {},
     "warnings": [],
   }
-  encoded = model.encode(split.images, config.evaluation_seed)
+  encoded = model.encode(split.images, seed=evaluation_config.evaluation_seed)
   for figures in (
-    likelihood_figures(model, split.images, config, progress),
-    _code_figures(model, split.images, encoded, config),
-    _class_figures(model, dataset.train, split, encoded, config),
+    likelihood_figures(
+      model,
+      split.images,
+      evaluation_config=evaluation_config,
+      progress=progress,
+    ),
+    _code_figures(model, split.images, encoded, evaluation_config),
+    _class_figures(model, dataset.train, split, encoded, evaluation_config),
   ):
     result["undefined"].update(figures.pop("undefined"))
     result["warnings"] += figures.pop("warnings", [])
@@ -67,12 +79,14 @@ def evaluate_model(model, dataset, config, progress=None):
   return result
 
 
-def _code_figures(model, images, encoded, config):
+def _code_figures(model, images, encoded, evaluation_config):
   """Returns the figures of the codes and of what is decoded from them."""
-  means, stddevs = _posterior_moments(model, images, encoded, config)
-  active, variances = code_figures.active_units(means)
-  mean, covariance = code_figures.moments(encoded.sample)
-  prior_codes = model.sample_codes(len(images), config.evaluation_seed)
+  means, stddevs = _posterior_moments(model, images, encoded, evaluation_config)
+  active, variances = active_units(means)
+  mean, covariance = moments(encoded.sample)
+  prior_codes = model.sample_codes(
+    len(images), seed=evaluation_config.evaluation_seed
+  )
   decoded = model.decode(encoded.mean)
   undefined = {}
   figures = {
@@ -80,8 +94,10 @@ def _code_figures(model, images, encoded, config):
       np.mean((decoded - to_unit_interval(images)) ** 2, dtype=np.float64)
     ),
     "active_units": int(active),
-    "mmd": mmd(encoded.sample, prior_codes, config.mmd_kernel),
-    "mmd_kernel": config.mmd_kernel,
+    "mmd": mmd(
+      encoded.sample, prior_codes, kernel=evaluation_config.mmd_kernel
+    ),
+    "mmd_kernel": evaluation_config.mmd_kernel,
     "code_mean": mean.tolist(),
     "code_covariance": covariance.tolist(),
     "kl_per_dimension": None,
@@ -89,7 +105,7 @@ def _code_figures(model, images, encoded, config):
   }
   if len(images) > 1:
     figures["mmd_reference"] = expected_mmd(
-      prior_codes, len(images), config.mmd_kernel
+      prior_codes, size=len(images), kernel=evaluation_config.mmd_kernel
     )
   if len(mean) > _MOST_COVARIANCES:
     undefined["code_covariance"] = (
@@ -99,14 +115,14 @@ def _code_figures(model, images, encoded, config):
   if reason:
     undefined["kl_per_dimension"] = reason
   else:
-    kl = code_figures.kl_per_dimension(means, stddevs)
+    kl = kl_per_dimension(means, stddevs)
     figures["kl_per_dimension"] = kl.tolist()
-  warning = code_figures.collapse_warning(variances)
+  warning = collapse_warning(variances)
   figures["warnings"] = [warning] if warning else []
   return figures
 
 
-def _posterior_moments(model, images, encoded, config):
+def _posterior_moments(model, images, encoded, evaluation_config):
   """Returns each image's posterior mean and standard deviation.
 
   Those of a posterior that has neither in closed form are estimated.
@@ -116,8 +132,8 @@ def _posterior_moments(model, images, encoded, config):
   total = np.zeros(encoded.mean.shape)
   squares = np.zeros(encoded.mean.shape)
   for index in range(_MOMENT_SAMPLES):
-    seed = config.evaluation_seed + 1 + index
-    sample = model.encode(images, seed).sample.astype(np.float64)
+    seed = evaluation_config.evaluation_seed + 1 + index
+    sample = model.encode(images, seed=seed).sample.astype(np.float64)
     total += sample
     squares += sample**2
   mean = total / _MOMENT_SAMPLES
@@ -135,25 +151,32 @@ def _no_kl_reason(model_config):
   return None
 
 
-def _class_figures(model, train, split, encoded, config):
+def _class_figures(model, train, split, encoded, evaluation_config):
   """Returns how well codes tell the classes of images."""
   names = ("knn_accuracy", "probe_accuracy")
   if split.labels is None or train.labels is None:
     return {"undefined": dict.fromkeys(names, _NO_LABELS)}
-  if config.split == "train":
+  if evaluation_config.split == "train":
     reason = "classifiers are fitted on the train split; evaluate split test"
     return {"undefined": dict.fromkeys(names, reason)}
-  train_codes = model.encode(train.images, config.evaluation_seed).mean
-  arguments = (train_codes, train.labels, encoded.mean, split.labels)
-  figures = {"probe_accuracy": probe_accuracy(*arguments)}
+  train_encoded = model.encode(
+    train.images, seed=evaluation_config.evaluation_seed
+  )
+  train_codes = train_encoded.mean
+  tested = {"test_codes": encoded.mean, "test_labels": split.labels}
+  figures = {
+    "probe_accuracy": probe_accuracy(train_codes, train.labels, **tested)
+  }
   undefined = {}
-  if config.neighbors > len(train_codes):
+  if evaluation_config.neighbors > len(train_codes):
     undefined["knn_accuracy"] = (
       f"there are only {len(train_codes)} training images"
     )
   else:
-    figures["knn_accuracy"] = knn_accuracy(*arguments, k=config.neighbors)
-    figures["neighbors"] = config.neighbors
+    figures["knn_accuracy"] = knn_accuracy(
+      train_codes, train.labels, k=evaluation_config.neighbors, **tested
+    )
+    figures["neighbors"] = evaluation_config.neighbors
   for name, value in list(figures.items()):
     if name in names:
       variance = value * (1.0 - value) / len(split.images)

@@ -11,13 +11,13 @@ _NAMES = ("elbo", "rate", "distortion", "log_likelihood")
 _LEVELS = 256
 
 
-def likelihood_figures(model, images, config, progress=None):
+def likelihood_figures(model, images, *, evaluation_config, progress=None):
   """Measures how likely a model finds images.
 
   Args:
     model: a `TrainedModel`.
     images: uint8 or float32 `[n, *image_shape]`, as the model observes them.
-    config: an `EvaluationConfig`; reads `importance_samples` and
+    evaluation_config: an `EvaluationConfig`; reads `importance_samples` and
       `evaluation_seed`.
     progress: see `TrainedModel.score`.
 
@@ -35,13 +35,16 @@ def likelihood_figures(model, images, config, progress=None):
       "undefined": dict.fromkeys(names, reason),
     }
 
+  num_samples = evaluation_config.importance_samples
+  seed = evaluation_config.evaluation_seed
+
   def score(images):
     return model.score(
-      images, config.importance_samples, config.evaluation_seed, progress
+      images, importance_samples=num_samples, seed=seed, progress=progress
     )
 
   estimates = score(images)
-  figures = {"importance_samples": config.importance_samples, "undefined": {}}
+  figures = {"importance_samples": num_samples, "undefined": {}}
   for name in _NAMES:
     mean, stderr = mean_and_stderr(getattr(estimates, name))
     figures[name], figures[f"{name}_stderr"] = mean, stderr
@@ -52,7 +55,7 @@ def likelihood_figures(model, images, config, progress=None):
   log_likelihood, offset = estimates.log_likelihood, 0.0
   if pixels_of(model_config) == "density":
     # The density of a byte with uniform noise bounds the byte's probability.
-    noisy = dequantized(images, config.evaluation_seed)
+    noisy = dequantized(images, seed=seed)
     log_likelihood, offset = score(noisy).log_likelihood, math.log(_LEVELS)
     figures["dequantization"] = "uniform"
   size = np.prod(model.image_shape)
@@ -63,7 +66,7 @@ def likelihood_figures(model, images, config, progress=None):
   return figures
 
 
-def dequantized(images, seed):
+def dequantized(images, *, seed):
   """Spreads each byte evenly over its 256th of [0, 1].
 
   Args:
@@ -82,10 +85,11 @@ def dequantized(images, seed):
   return np.minimum(levels.astype(np.float32), np.float32(1.0 - 2.0**-24))
 
 
-def _no_bits_reason(config, dtype):
+def _no_bits_reason(experiment_config, dtype):
   """Returns why there are no bits per dimension, or None."""
-  likelihood, pixels = config.model.likelihood, pixels_of(config.model)
-  if pixels == "binary" and config.data.binarization == "none":
+  likelihood = experiment_config.model.likelihood
+  pixels = pixels_of(experiment_config.model)
+  if pixels == "binary" and experiment_config.data.binarization == "none":
     return (
       f"gray pixels under likelihood {likelihood} have no probability; use"
       " discretized_logistic, or binarized pixels"

@@ -1,11 +1,11 @@
-"""The codes of images as a file of arrays."""
+"""Code files: the codes of images as arrays in a .npz file."""
 
 import numpy as np
 
 from vae_graph.inference.output_files import write_npz
 
 
-def write_codes(path, model, images, split=None, seed=0):
+def write_codes(path, model, *, named_images, split=None, seed=0):
   """Encodes images, and writes their codes as a .npz file.
 
   It holds `codes` (posterior means) and `samples`, float32 `[n, code_size]`,
@@ -16,7 +16,7 @@ def write_codes(path, model, images, split=None, seed=0):
   Args:
     path: the file; its folder is made if it is missing.
     model: a `TrainedModel`.
-    images: `NamedImages`.
+    named_images: `NamedImages`.
     split: the split of which they are the first, or None.
     seed: integer, of the samples.
 
@@ -26,19 +26,19 @@ def write_codes(path, model, images, split=None, seed=0):
   Raises:
     OutputError: it cannot be written.
   """
-  encoded = model.encode(images.images, seed)
+  encoded = model.encode(named_images.images, seed=seed)
   arrays = {
     "codes": encoded.mean,
     "samples": encoded.sample,
     "stddevs": encoded.stddev,
-    "labels": images.labels,
+    "labels": named_images.labels,
     "step": model.step,
   }
   if split is None:
-    arrays["names"] = images.names
+    arrays["names"] = named_images.names
   else:
     arrays["dataset"] = model.config.data.dataset
     arrays["split"] = split
-    arrays["indices"] = np.arange(len(images.images))
+    arrays["indices"] = np.arange(len(named_images.images))
   write_npz(path, arrays)
-  return len(images.images)
+  return len(named_images.images)

@@ -1,4 +1,4 @@
-"""What a trained model makes, as pictures and as the arrays behind them."""
+"""Generated files: what a model makes, as pictures and the arrays behind."""
 
 import os
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from vae_graph import errors, plots
 from vae_graph.config.combinations import has_learned_prior
+from vae_graph.config.generation import GenerationConfig
 from vae_graph.inference.generation import (
   decode_plane,
   decode_traversals,
@@ -20,15 +21,15 @@ _USAGE_IMAGES = 1000
 _MOST_MOVING = 10
 
 
-def generate(model, images, folder, config, seed=0):
+def generate(model, run_images, *, folder, generation_config=None, seed=0):
   """Writes what a model makes into a folder: PNG, GIF and .npz files.
 
   Args:
     model: a `TrainedModel`.
-    images: a `RunImages`. It is asked for the images to interpolate between,
-      and for test images where it matters how the model uses its code.
+    run_images: a `RunImages`. It is asked for the images to interpolate
+      between, and for test images where it matters how the model uses its code.
     folder: made if it is missing.
-    config: a `GenerationConfig`.
+    generation_config: a `GenerationConfig`; by default one of its defaults.
     seed: integer, of the samples of the prior.
 
   Returns:
@@ -39,35 +40,41 @@ def generate(model, images, folder, config, seed=0):
     DataError: see `RunImages`.
     OutputError: a file cannot be written.
   """
+  generation_config = generation_config or GenerationConfig()
   code_size = model.config.model.code_size
-  kinds = config.kinds(code_size)
+  kinds = generation_config.kinds(code_size)
   # What a user may have to mend is met before the first file is written.
   usage = ends = None
   if "interpolation" in kinds:
-    ends = _find_ends(images, config)
-  chooses_plane = "manifold" in kinds and not config.dimensions
+    ends = _find_ends(run_images, generation_config)
+  chooses_plane = "manifold" in kinds and not generation_config.dimensions
   if "traversals" in kinds or (chooses_plane and code_size > 2):
-    test = images.split("test", at_most=_USAGE_IMAGES)
+    test = run_images.split("test", at_most=_USAGE_IMAGES)
     usage = measure_usage(model, test.images)
   with writing(folder):
     os.makedirs(folder, exist_ok=True)
   paths = []
   if "samples" in kinds:
-    paths += write_samples(folder, model.sample(config.num_samples, seed))
+    sampled = model.sample(generation_config.num_samples, seed=seed)
+    paths += write_samples(folder, sampled)
   if "manifold" in kinds:
-    dimensions = config.dimensions or (0, 1)
+    dimensions = generation_config.dimensions or (0, 1)
     if chooses_plane and code_size > 2:
       dimensions = usage.order()[:2]
-    plane = decode_plane(model, config.grid_size, dimensions)
+    plane = decode_plane(
+      model, grid_size=generation_config.grid_size, dimensions=dimensions
+    )
     paths += write_manifold(
-      folder, plane, has_learned_prior(model.config.model)
+      folder, plane, prior_is_learned=has_learned_prior(model.config.model)
     )
   if "interpolation" in kinds:
-    ways = interpolate_both(model, *ends, config.steps)
-    paths += write_interpolation(folder, ways)
+    interpolation = interpolate_both(
+      model, image_a=ends[0], image_b=ends[1], steps=generation_config.steps
+    )
+    paths += write_interpolation(folder, interpolation)
   if "traversals" in kinds:
-    traversals = decode_traversals(model, config.steps)
-    paths += write_traversals(folder, traversals, usage)
+    traversals = decode_traversals(model, steps=generation_config.steps)
+    paths += write_traversals(folder, traversals, usage=usage)
   return paths
 
 
@@ -91,7 +98,7 @@ def write_samples(folder, sampled):
   return [png, npz]
 
 
-def write_manifold(folder, plane, prior_is_learned=False):
+def write_manifold(folder, plane, *, prior_is_learned=False):
   """Writes `manifold.png` and `manifold.npz`.
 
   Args:
@@ -116,23 +123,23 @@ def write_manifold(folder, plane, prior_is_learned=False):
     plots.plot_manifold(
       png,
       plane.images,
-      plane.values_x,
-      plane.values_y,
-      plane.dimensions,
-      ", ".join(notes),
+      values_x=plane.values_x,
+      values_y=plane.values_y,
+      dimensions=plane.dimensions,
+      note=", ".join(notes),
     )
   write_npz(npz, plane._asdict())
   return [png, npz]
 
 
-def write_interpolation(folder, ways):
+def write_interpolation(folder, interpolation):
   """Writes `interpolation.png`, `.gif` (there and back) and `.npz`.
 
-  The animation has the straight way on the left, the spherical on the right.
+  The animation has the straight one on the left, the spherical on the right.
 
   Args:
     folder: where to.
-    ways: a `generation.Interpolation`.
+    interpolation: a `generation.Interpolation`.
 
   Returns:
     The paths of the files.
@@ -141,20 +148,24 @@ def write_interpolation(folder, ways):
     OutputError: one cannot be written.
   """
   png, gif, npz = _paths(folder, "interpolation", "png", "gif", "npz")
-  both = [each for each in (ways.linear, ways.spherical) if each is not None]
+  kinds = {
+    name: images
+    for name, images in interpolation._asdict().items()
+    if name in ("linear", "spherical") and images is not None
+  }
   with writing(png):
     plots.plot_interpolations(
       png,
-      ways.image_a[np.newaxis],
-      ways.image_b[np.newaxis],
-      *(way[np.newaxis] for way in both),
+      starts=interpolation.image_a[np.newaxis],
+      ends=interpolation.image_b[np.newaxis],
+      **{name: images[np.newaxis] for name, images in kinds.items()},
     )
-  _write_animation(gif, np.stack(both, axis=1))
-  write_npz(npz, ways._asdict())
+  _write_animation(gif, np.stack(list(kinds.values()), axis=1))
+  write_npz(npz, interpolation._asdict())
   return [png, gif, npz]
 
 
-def write_traversals(folder, traversals, usage):
+def write_traversals(folder, traversals, *, usage):
   """Writes `traversals.png`, `.gif` (there and back) and `.npz`.
 
   The animation has the ten dimensions that the model uses most, the most used
@@ -175,7 +186,11 @@ def write_traversals(folder, traversals, usage):
   order = usage.order()
   with writing(png):
     plots.plot_traversals(
-      png, traversals.images, traversals.values, usage.kl, order
+      png,
+      traversals.images,
+      values=traversals.values,
+      kl_per_dimension=usage.kl,
+      order=order,
     )
   shown = traversals.images[order[:_MOST_MOVING]]
   _write_animation(gif, shown.swapaxes(0, 1))
@@ -194,12 +209,13 @@ def _write_animation(path, frames):
     plots.write_gif(path, frames[:, np.newaxis])
 
 
-def _find_ends(images, config):
+def _find_ends(run_images, generation_config):
   """Returns the two images to interpolate between."""
-  ends = images.choose([config.image_a, config.image_b]).images
+  names = [generation_config.image_a, generation_config.image_b]
+  ends = run_images.choose(names).images
   if len(ends) != 2:
     raise errors.ConfigError(
       "image_a and image_b must name one image each, found"
-      f" {len(ends)} images in {config.image_a} and {config.image_b}"
+      f" {len(ends)} images in {' and '.join(names)}"
     )
   return ends

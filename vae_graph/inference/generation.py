@@ -1,4 +1,4 @@
-"""What a trained model makes: planes, ways and lines of its latent space.
+"""Generation: planes, interpolations and traversals of the latent space.
 
 The middle of the latent space is 0 and its scale 1, as of the standard normal
 prior. A learned prior can be anywhere, so of it the mean and the range of some
@@ -83,7 +83,7 @@ class Usage(typing.NamedTuple):
     return np.argsort(-most, kind="stable")
 
 
-def decode_plane(model, grid_size, dimensions=(0, 1)):
+def decode_plane(model, *, grid_size, dimensions=(0, 1)):
   """Decodes a grid of codes over the plane of two dimensions.
 
   Under the standard normal prior the values are its quantiles, so that each
@@ -114,7 +114,7 @@ def decode_plane(model, grid_size, dimensions=(0, 1)):
   )
 
 
-def decode_traversals(model, steps):
+def decode_traversals(model, *, steps):
   """Decodes codes of which one dimension goes from low to high.
 
   Under the standard normal prior it goes from -3 to 3, and the others are 0.
@@ -136,22 +136,22 @@ def decode_traversals(model, steps):
   return Traversals(_decode(model, codes), codes, values)
 
 
-def interpolate_both(model, image_a, image_b, steps):
-  """Decodes the straight and the spherical way between two images' codes.
+def interpolate_both(model, *, image_a, image_b, steps):
+  """Decodes the straight and the spherical interpolation of two images' codes.
 
   Args:
     model: a `TrainedModel`.
-    image_a: uint8 or float `[*image_shape]`, where the ways begin.
+    image_a: uint8 or float `[*image_shape]`, where they begin.
     image_b: likewise, where they end.
-    steps: images on a way, both ends among them.
+    steps: images of each, both ends among them.
 
   Returns:
     An `Interpolation`.
   """
-  linear = model.interpolate(image_a, image_b, steps)
+  linear = model.interpolate(image_a, image_b, steps=steps)
   spherical = None
   if model.config.model.code_size > 1:
-    spherical = model.interpolate(image_a, image_b, steps, spherical=True)
+    spherical = model.interpolate(image_a, image_b, steps=steps, spherical=True)
   return Interpolation(image_a, image_b, linear, spherical)
 
 

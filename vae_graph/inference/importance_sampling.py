@@ -1,4 +1,4 @@
-"""log p(x) of images, by importance sampling from the posterior.
+"""Importance sampling from the posterior: log p(x) of images.
 
     log w_k  = log p(x|z_k) + log p(z_k) - log q(z_k|x),   z_k from q(z|x)
     log p(x) ~ log((w_1 + ... + w_K) / K)
@@ -34,7 +34,7 @@ _SAMPLES_PER_RUN = 20000
 
 
 class Estimates(typing.NamedTuple):
-  """What importance sampling tells of each image; nats, float64 `[n]`.
+  """Estimates of importance sampling for each image; nats, float64 `[n]`.
 
   elbo: mean of log w over the samples, -(rate + distortion).
   rate: mean of log q(z|x) - log p(z).
@@ -53,7 +53,7 @@ class Estimates(typing.NamedTuple):
 
 
 class EstimationGraph(typing.NamedTuple):
-  """Placeholders to feed, and the estimates to fetch.
+  """The graph of importance sampling: what to feed, and what to fetch.
 
   images: float32 `[n, *image_shape]` in [0, 1].
   first_index: int64 scalar, index of the first image; 0 unless fed. An image's
@@ -115,16 +115,24 @@ def check_density(model_config):
     )
 
 
-def estimate(session, graph, images, num_samples, seed=0, progress=None):
+def estimate(
+  session, estimation_graph, *, images, num_samples, seed=0, progress=None
+):
   """Estimates log p(x) of images, each by samples of its own.
 
       with tqdm.tqdm(total=len(images)) as bar:
-        estimates = estimate(session, graph, images, 5000, progress=bar.update)
+        estimates = estimate(
+          session,
+          estimation_graph,
+          images=images,
+          num_samples=5000,
+          progress=bar.update,
+        )
       mean, stderr = mean_and_stderr(estimates.log_likelihood)
 
   Args:
     session: a `tf.Session` of the graph.
-    graph: an `EstimationGraph`.
+    estimation_graph: an `EstimationGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
     num_samples: K, the samples for each image.
     seed: integer. The noise of an image follows from it and the image's index.
@@ -145,12 +153,12 @@ def estimate(session, graph, images, num_samples, seed=0, progress=None):
   for start in range(0, len(images), images_per_run):
     batch = to_unit_interval(images[start : start + images_per_run])
     feed = {
-      graph.images: batch,
-      graph.first_index: start,
-      graph.num_samples: num_samples,
-      graph.seed: seed,
+      estimation_graph.images: batch,
+      estimation_graph.first_index: start,
+      estimation_graph.num_samples: num_samples,
+      estimation_graph.seed: seed,
     }
-    parts.append(session.run(graph.estimates, feed))
+    parts.append(session.run(estimation_graph.estimates, feed))
     if progress is not None:
       progress(len(batch))
   return Estimates(*[np.concatenate(values) for values in zip(*parts)])

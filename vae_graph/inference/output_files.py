@@ -1,4 +1,4 @@
-"""Files that a user asked for, with errors of one line."""
+"""Output files that a user asked for, with errors of one line."""
 
 import contextlib
 import io

@@ -1,4 +1,4 @@
-"""Images and what a model makes of them again, as a picture and as arrays."""
+"""Reconstructions of images, and their files: a picture and arrays."""
 
 import os
 import typing
@@ -14,7 +14,7 @@ MOST_SHOWN = 100
 
 
 class Reconstructions(typing.NamedTuple):
-  """Images, what is decoded from their codes, and how far they are apart.
+  """Reconstructions of images, and how far they are from the images.
 
   images: float32 `[n, *image_shape]` in [0, 1].
   mean: of p(x|z) at a code of each, likewise.
@@ -28,7 +28,7 @@ class Reconstructions(typing.NamedTuple):
   squared_error: np.ndarray
 
 
-def reconstruct(model, images, seed=0, from_mean=True):
+def reconstruct(model, images, *, seed=0, from_mean=True):
   """Encodes images and decodes a code of each, to `Reconstructions`.
 
   Args:
@@ -37,14 +37,14 @@ def reconstruct(model, images, seed=0, from_mean=True):
     seed: integer, of the samples.
     from_mean: decode the posterior's mean rather than a sample of it.
   """
-  mean, sample = model.reconstruct(images, seed, from_mean)
+  mean, sample = model.reconstruct(images, seed=seed, from_mean=from_mean)
   images = to_unit_interval(images)
   differences = (mean - images).reshape(len(images), -1)
   squared_error = np.sum(differences**2, axis=1, dtype=np.float64)
   return Reconstructions(images, mean, sample, squared_error)
 
 
-def write_reconstructions(folder, reconstructions, names):
+def write_reconstructions(folder, reconstructions, *, names):
   """Writes `reconstructions.png` and `reconstructions.npz`.
 
   Args:
@@ -68,9 +68,9 @@ def write_reconstructions(folder, reconstructions, names):
     plots.plot_reconstructions(
       png,
       reconstructions.images,
-      reconstructions.mean,
-      MOST_SHOWN,
-      reconstructions.sample,
+      reconstructions=reconstructions.mean,
+      samples=reconstructions.sample,
+      at_most=MOST_SHOWN,
     )
   write_npz(npz, dict(reconstructions._asdict(), names=names))
   return [png, npz]

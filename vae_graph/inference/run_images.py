@@ -1,8 +1,8 @@
 """Images for a trained model, as it has observed such images in training.
 
-images = RunImages(model.config.data, model.image_shape)
-images.split("test").images
-images.choose(["17", "photo.png", "more.npz"]).names
+run_images = RunImages(model.config.data, image_shape=model.image_shape)
+run_images.split("test").images
+run_images.choose(["17", "photo.png", "more.npz"]).names
 """
 
 import os
@@ -58,7 +58,7 @@ class RunImages:
     seed: integer, of the draws of images from files.
   """
 
-  def __init__(self, data_config, image_shape, resize=False, seed=0):
+  def __init__(self, data_config, *, image_shape, resize=False, seed=0):
     self._data_config = data_config
     self._image_shape = tuple(image_shape)
     self._resize = resize
@@ -80,7 +80,7 @@ class RunImages:
       self._dataset = dataset
     return self._dataset
 
-  def split(self, name="test", at_most=None):
+  def split(self, name="test", *, at_most=None):
     """Returns the first images of a split, as `NamedImages`.
 
     Args:

@@ -18,9 +18,14 @@ from vae_graph.data.dataset import (
   to_unit_interval,
 )
 from vae_graph.inference import importance_sampling
-from vae_graph.inference.inference_graph import BLOCK, build_inference_graph
-from vae_graph.inference.interpolation import way_between
-from vae_graph.inference.results import Encoded, Reconstructed, Sampled
+from vae_graph.inference.inference_graph import (
+  BLOCK,
+  Encoded,
+  Reconstructed,
+  Sampled,
+  build_inference_graph,
+)
+from vae_graph.inference.interpolation import lerp, slerp
 from vae_graph.runs.checkpoints import restore_from_run
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runtime.sessions import make_config_proto
@@ -58,18 +63,20 @@ class TrainedModel:
     DeviceError: `session_config` asks for a device that is not there.
   """
 
-  def __init__(self, logdir, checkpoint=None, session_config=None):
+  def __init__(self, logdir, *, checkpoint=None, session_config=None):
     self.config, self.image_shape = RunDirectory.load(logdir)
     config_proto = make_config_proto(session_config or SessionConfig())
     with tf.Graph().as_default() as graph:
-      self._graph = build_inference_graph(self.config.model, self.image_shape)
+      self._inference_graph = build_inference_graph(
+        self.config.model, self.image_shape
+      )
       self._session = tf.Session(graph=graph, config=config_proto)
       try:
         self.checkpoint, self.step = restore_from_run(
           self._session,
           RunDirectory(logdir),
           checkpoint,
-          self._graph.vae.variables,
+          self._inference_graph.vae.variables,
           averaged=self.config.training.ema_decay > 0,
         )
       except BaseException:
@@ -87,7 +94,7 @@ class TrainedModel:
     """Closes the session; the model is of no use any more."""
     self._session.close()
 
-  def encode(self, images, seed=0):
+  def encode(self, images, *, seed=0):
     """Returns the posterior q(z|x) of images, as `Encoded`.
 
     Args:
@@ -97,12 +104,12 @@ class TrainedModel:
     Raises:
       DataError: these are no images, or of another shape.
     """
-    graph = self._graph
-    fetches = [graph.mean, graph.code]
-    if graph.stddev is not None:
-      fetches.append(graph.stddev)
+    tensors = self._inference_graph
+    fetches = [tensors.mean, tensors.code]
+    if tensors.stddev is not None:
+      fetches.append(tensors.stddev)
     images = self._check_images(images)
-    mean, code, *stddev = self._run(fetches, graph.images, images, seed)
+    mean, code, *stddev = self._run(fetches, tensors.images, images, seed)
     return Encoded(mean, stddev[0] if stddev else None, code)
 
   def decode(self, codes):
@@ -118,10 +125,11 @@ class TrainedModel:
       DataError: these are no codes, or of another size.
     """
     codes = self._check_codes(codes)
-    (means,) = self._run([self._graph.decoder_mean], self._graph.codes, codes)
+    tensors = self._inference_graph
+    (means,) = self._run([tensors.decoder_mean], tensors.codes, codes)
     return means
 
-  def reconstruct(self, images, seed=0, from_mean=False):
+  def reconstruct(self, images, *, seed=0, from_mean=False):
     """Encodes images and decodes a code of each, to `Reconstructed`.
 
     Args:
@@ -132,12 +140,13 @@ class TrainedModel:
     Raises:
       DataError: these are no images, or of another shape.
     """
-    encoded = self.encode(images, seed)
+    encoded = self.encode(images, seed=seed)
     codes = encoded.mean if from_mean else encoded.sample
-    fetches = [self._graph.decoder_mean, self._graph.pixels]
-    return Reconstructed(*self._run(fetches, self._graph.codes, codes, seed))
+    tensors = self._inference_graph
+    fetches = [tensors.decoder_mean, tensors.pixels]
+    return Reconstructed(*self._run(fetches, tensors.codes, codes, seed))
 
-  def sample(self, n, seed=0):
+  def sample(self, n, *, seed=0):
     """Decodes samples of the prior, to `Sampled`.
 
     Args:
@@ -147,29 +156,29 @@ class TrainedModel:
     Raises:
       ConfigError: `n` is below 1.
     """
-    codes = self.sample_codes(n, seed)
+    codes = self.sample_codes(n, seed=seed)
     return Sampled(self.decode(codes), codes)
 
-  def sample_codes(self, n, seed=0):
+  def sample_codes(self, n, *, seed=0):
     """Returns samples of the prior, float32 `[n, code_size]`; see `sample`."""
     if n < 1:
       raise errors.ConfigError(f"sample: n must be at least 1, found {n}")
-    graph = self._graph
+    tensors = self._inference_graph
     codes = [
       self._session.run(
-        graph.prior_codes, {graph.seed: seed, graph.block: block}
+        tensors.prior_codes, {tensors.seed: seed, tensors.block: block}
       )
       for block in range(-(-n // BLOCK))
     ]
     return np.concatenate(codes)[:n]
 
-  def interpolate(self, image_a, image_b, steps, spherical=False):
-    """Decodes the way from one image's code to another's.
+  def interpolate(self, image_a, image_b, *, steps, spherical=False):
+    """Decodes an interpolation from one image's code to another's.
 
     Args:
-      image_a: uint8 or float `[*image_shape]`, where the way begins.
+      image_a: uint8 or float `[*image_shape]`, where it begins.
       image_b: likewise, where it ends.
-      steps: images on the way, both ends among them; at least 2.
+      steps: number of images, both ends among them; at least 2.
       spherical: take the arc around the origin rather than the straight line,
         so that codes between are no nearer to the origin than the prior's are.
 
@@ -188,9 +197,10 @@ class TrainedModel:
       self.encode(np.asarray(image)[np.newaxis]).mean[0]
       for image in (image_a, image_b)
     )
-    return self.decode(way_between(start, end, steps, spherical))
+    interpolation = slerp if spherical else lerp
+    return self.decode(interpolation(start, end, steps=steps))
 
-  def distortion(self, images, seed=0):
+  def distortion(self, images, *, seed=0):
     """Returns -log p(x|z) of images at the sample that `encode` draws.
 
     Defined for posterior deterministic too, which `score` is not.
@@ -206,11 +216,11 @@ class TrainedModel:
       DataError: these are no images, or of another shape.
     """
     images = self._check_images(images)
-    graph = self._graph
-    (values,) = self._run([graph.distortion], graph.images, images, seed)
+    tensors = self._inference_graph
+    (values,) = self._run([tensors.distortion], tensors.images, images, seed)
     return values
 
-  def score(self, images, importance_samples=100, seed=0, progress=None):
+  def score(self, images, *, importance_samples=100, seed=0, progress=None):
     """Estimates ELBO, rate, distortion and log p(x) of each image.
 
     Args:
@@ -234,11 +244,11 @@ class TrainedModel:
     check_pixels(self.config.model, images.dtype)
     return importance_sampling.estimate(
       self._session,
-      self._graph.estimation,
-      images,
-      importance_samples,
-      seed,
-      progress,
+      self._inference_graph.estimation,
+      images=images,
+      num_samples=importance_samples,
+      seed=seed,
+      progress=progress,
     )
 
   def _run(self, fetches, placeholder, values, seed=0):
@@ -250,8 +260,8 @@ class TrainedModel:
         placeholder: to_unit_interval(
           values[block * BLOCK : (block + 1) * BLOCK]
         ),
-        self._graph.seed: seed,
-        self._graph.block: block,
+        self._inference_graph.seed: seed,
+        self._inference_graph.block: block,
       }
       parts.append(self._session.run(fetches, feed))
     return [np.concatenate(each) for each in zip(*parts)]

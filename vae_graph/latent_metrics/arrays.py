@@ -1,11 +1,11 @@
-"""What the figures demand of their arrays."""
+"""Checks of the arrays that figures are made of."""
 
 import numpy as np
 
 from vae_graph import errors
 
 
-def check_codes(codes, name, size=None):
+def check_codes(codes, name, *, size=None):
   """Returns codes as a float64 array, which may be the caller's own.
 
   Args:
@@ -36,7 +36,7 @@ def check_codes(codes, name, size=None):
   return codes
 
 
-def check_labels(labels, name, codes):
+def check_labels(labels, name, *, codes):
   """Returns labels as an array.
 
   Args:

@@ -1,4 +1,4 @@
-"""How much of a code is used: moments, active units, KL per dimension.
+"""Figures of how a code is used: moments, active units, KL per dimension.
 
 References:
   Burda, Grosse and Salakhutdinov, "Importance Weighted Autoencoders", ICLR
@@ -32,7 +32,7 @@ def moments(codes):
   return mean, centered.T @ centered / (len(codes) - 1)
 
 
-def active_units(means, threshold=ACTIVE_VARIANCE):
+def active_units(means, *, threshold=ACTIVE_VARIANCE):
   """Counts the code's dimensions that tell images apart.
 
   Args:
@@ -51,7 +51,7 @@ def active_units(means, threshold=ACTIVE_VARIANCE):
   return int(np.count_nonzero(variances > threshold)), variances
 
 
-def collapse_warning(variances, threshold=ACTIVE_VARIANCE):
+def collapse_warning(variances, *, threshold=ACTIVE_VARIANCE):
   """Words a warning of posterior collapse.
 
   Args:

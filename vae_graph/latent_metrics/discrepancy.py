@@ -18,7 +18,7 @@ from vae_graph.latent_metrics.arrays import check_codes
 _PAIRS = 2**21
 
 
-def mmd(x, y, kernel="rbf"):
+def mmd(x, y, *, kernel="rbf"):
   """The squared maximum mean discrepancy of two sets of codes.
 
   Args:
@@ -44,7 +44,7 @@ def mmd(x, y, kernel="rbf"):
   )
 
 
-def expected_mmd(y, size, kernel="rbf"):
+def expected_mmd(y, *, size, kernel="rbf"):
   """The value to expect of `mmd` if codes followed the prior exactly.
 
   That is (1 / n + 1 / m) (1 - E k(z, z')) for n codes and m samples of one

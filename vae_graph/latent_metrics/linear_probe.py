@@ -1,4 +1,4 @@
-"""Classification by a linear function of the codes."""
+"""A linear probe: classification by a linear function of the codes."""
 
 import logging
 import typing
@@ -41,10 +41,11 @@ class Probe(typing.NamedTuple):
 def probe_accuracy(
   train_codes,
   train_labels,
+  *,
   test_codes,
   test_labels,
   penalty=PENALTY,
-  session_config=None,
+  config_proto=None,
 ):
   """Share of test codes whose label a linear classifier predicts.
 
@@ -54,19 +55,21 @@ def probe_accuracy(
     test_codes: floats `[m, d]`.
     test_labels: classes `[m]`.
     penalty: see `fit_probe`.
-    session_config: see `fit_probe`.
+    config_proto: see `fit_probe`.
 
   Returns:
     A float in [0, 1].
   """
   train_codes = check_codes(train_codes, "train_codes")
-  test_codes = check_codes(test_codes, "test_codes", train_codes.shape[1])
-  test_labels = check_labels(test_labels, "test_labels", test_codes)
-  probe = fit_probe(train_codes, train_labels, penalty, session_config)
+  test_codes = check_codes(test_codes, "test_codes", size=train_codes.shape[1])
+  test_labels = check_labels(test_labels, "test_labels", codes=test_codes)
+  probe = fit_probe(
+    train_codes, train_labels, penalty=penalty, config_proto=config_proto
+  )
   return float(np.mean(probe.predict(test_codes) == test_labels))
 
 
-def fit_probe(codes, labels, penalty=PENALTY, session_config=None):
+def fit_probe(codes, labels, *, penalty=PENALTY, config_proto=None):
   """Fits a multinomial logistic regression on standardized codes.
 
   Minimizes the mean cross-entropy + penalty / 2 * the sum of squared weights,
@@ -78,14 +81,14 @@ def fit_probe(codes, labels, penalty=PENALTY, session_config=None):
     labels: classes `[n]`. With a single class, that one is always predicted.
     penalty: weight of the squared weights. scikit-learn's C is
       1 / (penalty * n).
-    session_config: a `tf.ConfigProto`, or None. If this is the process's first
+    config_proto: a `tf.ConfigProto`, or None. If this is the process's first
       session, it decides about the threads of all.
 
   Returns:
     A `Probe`.
   """
   codes = check_codes(codes, "codes")
-  labels = check_labels(labels, "labels", codes)
+  labels = check_labels(labels, "labels", codes=codes)
   classes, numbers = np.unique(labels, return_inverse=True)
   mean = codes.mean(axis=0)
   # A constant dimension says nothing, and its stddev may be a rounding error.
@@ -114,7 +117,7 @@ def fit_probe(codes, labels, penalty=PENALTY, session_config=None):
       max_iterations=_MAX_ITERATIONS,
     )
     feed = {inputs: (codes - mean) / scale, targets: numbers}
-    with tf.Session(config=session_config) as session:
+    with tf.Session(config=config_proto) as session:
       fit = session.run(fit, feed)
 
   if not fit.converged:

@@ -1,4 +1,4 @@
-"""Classification by the nearest codes."""
+"""Nearest neighbors: classification by the nearest codes."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from vae_graph.latent_metrics.arrays import check_codes, check_labels
 _PAIRS = 2**22
 
 
-def knn_accuracy(train_codes, train_labels, test_codes, test_labels, k=5):
+def knn_accuracy(train_codes, train_labels, *, test_codes, test_labels, k=5):
   """Share of test codes whose label is that of most of their neighbors.
 
   Neighbors are the k training codes at the least Euclidean distance; which
@@ -30,9 +30,9 @@ def knn_accuracy(train_codes, train_labels, test_codes, test_labels, k=5):
     DataError: there are fewer training codes than k.
   """
   train_codes = check_codes(train_codes, "train_codes")
-  test_codes = check_codes(test_codes, "test_codes", train_codes.shape[1])
-  train_labels = check_labels(train_labels, "train_labels", train_codes)
-  test_labels = check_labels(test_labels, "test_labels", test_codes)
+  test_codes = check_codes(test_codes, "test_codes", size=train_codes.shape[1])
+  train_labels = check_labels(train_labels, "train_labels", codes=train_codes)
+  test_labels = check_labels(test_labels, "test_labels", codes=test_codes)
   if k < 1:
     raise ValueError(f"k must be at least 1, found {k}")
   if k > len(train_codes):

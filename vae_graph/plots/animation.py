@@ -53,7 +53,7 @@ def _pixels(frames):
   """Returns the frames as magnified uint8 `[height, width, 3]`."""
   if frames.ndim in (3, 4):
     images = tiles.to_rgb_bytes("frames", frames)
-    scale = tiles.scale_for(images, _SHOWN_SIZE)
+    scale = tiles.scale_for(images, shown_size=_SHOWN_SIZE)
     return [image.repeat(scale, 0).repeat(scale, 1) for image in images]
   if frames.ndim not in (5, 6) or not frames.size:
     raise ValueError(

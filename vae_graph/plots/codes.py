@@ -18,7 +18,7 @@ _NAME_DISTANCE = 0.045
 _WIDTH, _HEIGHT = 900, 820
 
 
-def plot_codes(path, codes, labels=None):
+def plot_codes(path, codes, *, labels=None):
   """Draws codes as points, colored by class.
 
   Two dimensions are drawn as they are, more by their first two principal
@@ -156,7 +156,7 @@ def _scatter(axes, points, labels):
     for number in range(len(classes))
   ]
   least = _NAME_DISTANCE * np.ptp(points, axis=0).max()
-  for name, position in zip(classes, spread_apart(medians, least)):
+  for name, position in zip(classes, spread_apart(medians, distance=least)):
     _write_name(axes, str(name), position)
   _add_legend(axes, classes, colors)
 
@@ -183,7 +183,7 @@ def _add_legend(axes, classes, colors):
   )
 
 
-def spread_apart(positions, distance):
+def spread_apart(positions, *, distance):
   """Moves positions that nearly coincide apart, and leaves the others.
 
   Args:
@@ -203,8 +203,10 @@ def spread_apart(positions, distance):
     between[..., 0] += equal * np.sign(order[:, np.newaxis] - order)
     length = np.hypot(between[..., 0], between[..., 1])
     lack = np.where(equal, distance, np.maximum(distance - length, 0))
-    way = between / np.maximum(length, np.finfo(float).tiny)[..., np.newaxis]
-    positions += (way * lack[..., np.newaxis] / 2).sum(axis=1)
+    direction = (
+      between / np.maximum(length, np.finfo(float).tiny)[..., np.newaxis]
+    )
+    positions += (direction * lack[..., np.newaxis] / 2).sum(axis=1)
   return positions
 
 

@@ -27,11 +27,11 @@ def plot_samples(path, images):
   title = f"Decoder means of {count:,} prior samples"
   if count == 1:
     title = "Decoder mean of a prior sample"
-  tiles.save(path, tiles.compose(rows, tiles.scale_for(images)), title)
+  tiles.save(path, tiles.compose(rows, tiles.scale_for(images)), title=title)
 
 
 def plot_reconstructions(
-  path, images, reconstructions, at_most=20, samples=None
+  path, images, *, reconstructions, samples=None, at_most=20
 ):
   """Draws images, each above its reconstruction.
 
@@ -40,9 +40,9 @@ def plot_reconstructions(
     images: `[n, height, width]` or `[n, height, width, channels]` with 1 or 3
       channels; floats, of which [0, 1] is shown and NaN is black, or uint8.
     reconstructions: their decoder means, likewise.
-    at_most: number of images shown; further ones are left out.
     samples: images drawn from p(x|z) at the same codes, likewise, for a third
       row; or None.
+    at_most: number of images shown; further ones are left out.
 
   Raises:
     ValueError: the images have another shape, there are none, or the arrays
@@ -64,7 +64,7 @@ def plot_reconstructions(
   mosaic = tiles.compose(
     rows, tiles.scale_for(rows[0]), rows_in_group=len(shown)
   )
-  tiles.save(path, mosaic, title, tiles.Labels(rows=labels))
+  tiles.save(path, mosaic, title=title, labels=tiles.Labels(rows=labels))
 
 
 def _checked(name, images, like=None):

@@ -1,12 +1,12 @@
-"""What lies between two images, on straight ways and on round ones."""
+"""Interpolations between two images, straight and spherical."""
 
 import numpy as np
 
 from vae_graph.plots import tiles
 
 
-def plot_interpolations(path, starts, ends, linear, spherical=None):
-  """Draws rows of decoder means on the way from one image's code to another's.
+def plot_interpolations(path, *, starts, ends, linear, spherical=None):
+  """Draws rows of decoder means between one image's code and another's.
 
   Each row has the two images themselves at its ends.
 
@@ -25,34 +25,34 @@ def plot_interpolations(path, starts, ends, linear, spherical=None):
   """
   starts = tiles.to_rgb_bytes("starts", starts)
   ends = tiles.to_rgb_bytes("ends", ends)
-  ways = {"linear": tiles.rows_to_rgb_bytes("linear", linear)}
+  kinds = {"linear": tiles.rows_to_rgb_bytes("linear", linear)}
   if spherical is not None:
-    ways["spherical"] = tiles.rows_to_rgb_bytes("spherical", spherical)
-  steps = ways["linear"].shape[1]
-  one_way = (len(starts), steps) + starts.shape[1:]
-  shapes = [way.shape for way in ways.values()]
-  if ends.shape != starts.shape or set(shapes) != {one_way}:
+    kinds["spherical"] = tiles.rows_to_rgb_bytes("spherical", spherical)
+  steps = kinds["linear"].shape[1]
+  expected = (len(starts), steps) + starts.shape[1:]
+  shapes = [images.shape for images in kinds.values()]
+  if ends.shape != starts.shape or set(shapes) != {expected}:
     raise ValueError(
       "starts, ends and interpolations must be of one size, found"
       f" {starts.shape[:-1]}, {ends.shape[:-1]} and"
       f" {', '.join(str(shape[:-1]) for shape in shapes)}"
     )
   rows = [
-    np.concatenate([starts[pair, None], way[pair], ends[pair, None]])
+    np.concatenate([starts[pair, None], images[pair], ends[pair, None]])
     for pair in range(len(starts))
-    for way in ways.values()
+    for images in kinds.values()
   ]
   mosaic = tiles.compose(
     rows,
     tiles.scale_for(starts),
-    rows_in_group=len(ways),
+    rows_in_group=len(kinds),
     apart=(1, steps + 1),
   )
   shares = [tiles.value_label(share) for share in np.linspace(0, 1, steps)]
   labels = tiles.Labels(
-    rows=list(ways) * len(starts),
+    rows=list(kinds) * len(starts),
     columns=["image"] + shares + ["image"],
     x="share of the way between the two codes",
   )
   title = "Decoder means between the codes of two images"
-  tiles.save(path, mosaic, title, labels)
+  tiles.save(path, mosaic, title=title, labels=labels)

@@ -1,4 +1,4 @@
-"""How much each dimension of the code says about an image."""
+"""Bars of the KL divergence of each dimension of the code."""
 
 import numpy as np
 from matplotlib.patches import Patch
@@ -17,7 +17,7 @@ _BAR_WIDTH = 24
 _FEWEST_PLACES = 12
 
 
-def plot_kl_bars(path, kl_per_dimension, active=None):
+def plot_kl_bars(path, kl_per_dimension, *, active=None):
   """Draws the KL divergence of each dimension of the code, the largest first.
 
   Args:

@@ -1,4 +1,4 @@
-"""What the decoder makes of a plane of the latent space."""
+"""The manifold: decoder means over a plane of the latent space."""
 
 import math
 
@@ -14,7 +14,9 @@ _VALUE_WIDTH = 52
 _VALUE_HEIGHT = 22
 
 
-def plot_manifold(path, images, values_x, values_y, dimensions=(0, 1), note=""):
+def plot_manifold(
+  path, images, *, values_x, values_y, dimensions=(0, 1), note=""
+):
   """Draws decoder means over a plane of the latent space.
 
   The vertical axis points up, as in `plot_codes`.
@@ -45,16 +47,18 @@ def plot_manifold(path, images, values_x, values_y, dimensions=(0, 1), note=""):
   mosaic = tiles.compose(list(images[::-1]), scale, gap=0)
   labels = tiles.Labels(
     rows=tiles.thin_out(
-      _value_labels(values_y[::-1]), mosaic.row_middles, _VALUE_HEIGHT
+      _value_labels(values_y[::-1]),
+      mosaic.row_middles,
+      distance=_VALUE_HEIGHT,
     ),
     columns=tiles.thin_out(
-      _value_labels(values_x), mosaic.column_middles, _VALUE_WIDTH
+      _value_labels(values_x), mosaic.column_middles, distance=_VALUE_WIDTH
     ),
     x=f"code[{dimensions[0]}]",
     y=f"code[{dimensions[1]}]",
   )
   title = "Decoder means over the latent plane" + (note and f", {note}")
-  tiles.save(path, mosaic, title, labels)
+  tiles.save(path, mosaic, title=title, labels=labels)
 
 
 def prior_quantiles(count):

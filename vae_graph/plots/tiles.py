@@ -1,4 +1,4 @@
-"""Images put side by side, whose every pixel is shown as it is."""
+"""Mosaics: images put side by side, whose every pixel is shown as it is."""
 
 import typing
 
@@ -96,12 +96,12 @@ def rows_to_rgb_bytes(name, images):
   return flat.reshape(images.shape[:2] + flat.shape[1:])
 
 
-def scale_for(images, shown_size=SHOWN_SIZE):
+def scale_for(images, *, shown_size=SHOWN_SIZE):
   """Returns by what whole number to magnify `[..., height, width, 3]`."""
   return max(1, round(shown_size / max(images.shape[-3:-1])))
 
 
-def compose(rows, scale, gap=GAP, rows_in_group=0, apart=()):
+def compose(rows, scale, *, gap=GAP, rows_in_group=0, apart=()):
   """Puts rows of images into one image.
 
   Args:
@@ -153,7 +153,7 @@ def value_label(value):
   return text.replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
 
 
-def thin_out(labels, middles, distance):
+def thin_out(labels, middles, *, distance):
   """Blanks the labels that would touch: of each few, one stays.
 
   Args:
@@ -169,7 +169,7 @@ def thin_out(labels, middles, distance):
   ]
 
 
-def save(path, mosaic, title, labels=None):
+def save(path, mosaic, *, title, labels=None):
   """Writes a mosaic with a title and labels as a PNG file, atomically.
 
   Args:

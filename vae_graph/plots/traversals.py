@@ -1,4 +1,4 @@
-"""What each dimension of the code does, the others held still."""
+"""Traversals: each dimension of the code, the others held still."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ _SMALL_SIZE = 56
 
 
 def plot_traversals(
-  path, images, values, kl_per_dimension=None, order=None, at_most=20
+  path, images, *, values, kl_per_dimension=None, order=None, at_most=20
 ):
   """Draws a row for each dimension of the code, as it goes from low to high.
 
@@ -50,7 +50,8 @@ def plot_traversals(
   order = np.arange(code_size) if order is None else np.asarray(order)
   order = order[:at_most]
   size = tiles.SHOWN_SIZE if len(order) <= _MOST_LARGE_ROWS else _SMALL_SIZE
-  mosaic = tiles.compose(list(images[order]), tiles.scale_for(images, size))
+  scale = tiles.scale_for(images, shown_size=size)
+  mosaic = tiles.compose(list(images[order]), scale)
   title = "Decoder means along each dimension of the code"
   if len(order) < code_size:
     title = f"Decoder means along the {len(order)} {which} of {code_size}"
@@ -60,4 +61,4 @@ def plot_traversals(
     columns=[tiles.value_label(value) for value in values],
     x="value of that dimension",
   )
-  tiles.save(path, mosaic, title, labels)
+  tiles.save(path, mosaic, title=title, labels=labels)

@@ -58,7 +58,7 @@ def what_to_check():
   )
 
 
-def describe():
+def describe_devices():
   """Returns what TensorFlow sees, and what decides about it, as lines."""
   lines = [build()]
   gpus = _gpus()

@@ -23,7 +23,7 @@ def make_config_proto(config, num_gpus=None):
     ConfigError: its settings contradict each other.
     DeviceError: it asks for a device that is not there.
   """
-  config = resolve(config, num_gpus)
+  config = resolve_session(config, num_gpus)
   proto = tf.ConfigProto(
     intra_op_parallelism_threads=config.intra_op_threads,
     inter_op_parallelism_threads=config.inter_op_threads,
@@ -49,7 +49,7 @@ def make_config_proto(config, num_gpus=None):
   return proto
 
 
-def resolve(config, num_gpus=None):
+def resolve_session(config, num_gpus=None):
   """Fills in what the named setting and the machine decide.
 
   Args:

@@ -31,7 +31,7 @@ def draw_pictures(session, graph, run, test, codes, folder=""):
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
   os.makedirs(os.path.join(run.plots, folder), exist_ok=True)
-  plots.plot_codes(paths["codes"], codes, test.labels)
+  plots.plot_codes(paths["codes"], codes, labels=test.labels)
   samples = session.run(
     graph.samples,
     {graph.num_samples: _NUM_SAMPLES, graph.noise_seed: evaluation_seed(0)},
@@ -44,7 +44,9 @@ def draw_pictures(session, graph, run, test, codes, folder=""):
       graph.noise_seed: evaluation_seed(0),
     },
   )
-  plots.plot_reconstructions(paths["reconstructions"], observed, reconstructed)
+  plots.plot_reconstructions(
+    paths["reconstructions"], observed, reconstructions=reconstructed
+  )
   plots.plot_training_curve(paths["training_curve"], run.read_metrics())
   return paths
 

@@ -15,7 +15,7 @@ from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.config.combinations import whole_batch_part
 from vae_graph.randomness import BatchSeed
-from vae_graph.runtime.sessions import resolve
+from vae_graph.runtime.sessions import resolve_session
 
 # The ops that must be where a variable is; those that read and write it go
 # there by themselves.
@@ -36,7 +36,10 @@ def make_towers(config):
       their shares.
     DeviceError: a tower's device is not there.
   """
-  session, batch_size = resolve(config.session), config.training.batch_size
+  session, batch_size = (
+    resolve_session(config.session),
+    config.training.batch_size,
+  )
   devices = session.tower_devices
   if not devices:
     return Undivided()

@@ -10,7 +10,7 @@ from vae_graph.data.dataset import load_dataset
 from vae_graph.runs import records
 from vae_graph.runs.checkpoints import restore_by_name
 from vae_graph.runs.directory import RunDirectory
-from vae_graph.runtime.sessions import make_config_proto, resolve
+from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training import recording
 from vae_graph.training.events import EventWriter
@@ -68,7 +68,9 @@ def train(
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
-  resolved = dataclasses.replace(config, session=resolve(config.session))
+  resolved = dataclasses.replace(
+    config, session=resolve_session(config.session)
+  )
   config_proto = make_config_proto(resolved.session)
   # A process has one thread pool, of the size that its first session asks for;
   # loading data may use a session of its own.

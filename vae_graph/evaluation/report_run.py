@@ -1,19 +1,19 @@
-"""A run as a report shows it: its figures, and pictures of its model."""
+"""Reports of runs: the figures and pictures of each, and the file of all."""
 
 import dataclasses
 import os
 import tempfile
 
-from vae_graph import plots
-from vae_graph.config.evaluation import EvaluationConfig
+from vae_graph import files, plots
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.evaluation.evaluate_model import evaluate_model
 from vae_graph.evaluation.evaluate_run import EVALUATION_FILE, write_evaluation
 from vae_graph.inference.generated_files import generate
+from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
-from vae_graph.report import Picture, ReportRun
+from vae_graph.report import Picture, ReportRun, build_report
 from vae_graph.runs import json_files
 from vae_graph.runs.directory import RunDirectory
 
@@ -44,7 +44,7 @@ _PICTURES = (
   (
     "interpolation",
     "Interpolations",
-    "The straight and the spherical way between the codes of two images.",
+    "Straight and spherical interpolation between the codes of two images.",
   ),
   (
     "kl_bars",
@@ -57,7 +57,8 @@ _PICTURES = (
 def make_report_run(
   logdir,
   name,
-  settings=None,
+  *,
+  evaluation_config=None,
   data_config=None,
   session_config=None,
   progress=None,
@@ -67,8 +68,8 @@ def make_report_run(
   Args:
     logdir: the run directory, where the evaluation is kept.
     name: what to call the run.
-    settings: an `EvaluationConfig`; by default figures of the test split that
-      `evaluation.json` holds for the checkpoint are taken from there.
+    evaluation_config: an `EvaluationConfig`; by default figures of the test
+      split are taken from `evaluation.json` where it holds the checkpoint's.
     data_config: a `DataConfig`; by default the run's.
     session_config: a `SessionConfig`.
     progress: see `evaluate_model`.
@@ -80,15 +81,21 @@ def make_report_run(
     VaeGraphError: the run, its checkpoint or its data set cannot be used, or
       its folder not be written.
   """
-  with TrainedModel(logdir, None, session_config) as model:
-    images = RunImages(data_config or model.config.data, model.image_shape)
-    evaluation = None if settings else _known_evaluation(logdir, model)
+  with TrainedModel(logdir, session_config=session_config) as model:
+    run_images = RunImages(
+      data_config or model.config.data, image_shape=model.image_shape
+    )
+    evaluation = None if evaluation_config else _known_evaluation(logdir, model)
     if evaluation is None:
-      settings = settings or EvaluationConfig()
-      evaluation = evaluate_model(model, images.dataset, settings, progress)
+      evaluation = evaluate_model(
+        model,
+        run_images.dataset,
+        evaluation_config=evaluation_config,
+        progress=progress,
+      )
       write_evaluation(logdir, evaluation)
     with tempfile.TemporaryDirectory() as folder:
-      _draw(model, images, folder, evaluation)
+      _draw(model, run_images, folder=folder, evaluation=evaluation)
       pictures = _read_pictures(folder)
     return ReportRun(
       name,
@@ -97,6 +104,21 @@ def make_report_run(
       evaluation,
       pictures,
     )
+
+
+def write_report(path, runs, *, title="Variational autoencoders"):
+  """Writes a report of one run, or of several side by side, as an HTML file.
+
+  Args:
+    path: the file; its folder is made if it is missing.
+    runs: `ReportRun`s, each with a name of its own; see `make_report_run`.
+    title: of the page.
+
+  Raises:
+    OutputError: it cannot be written.
+  """
+  with writing(path):
+    files.write_atomically(path, build_report(runs, title=title))
 
 
 def _known_evaluation(logdir, model):
@@ -109,24 +131,31 @@ def _known_evaluation(logdir, model):
   return found if is_wanted else None
 
 
-def _draw(model, images, folder, evaluation):
+def _draw(model, run_images, *, folder, evaluation):
   """Draws all pictures into a folder."""
-  test = images.split("test", _MOST_CODES)
+  test = run_images.split("test", at_most=_MOST_CODES)
   kinds = _GENERATION.kinds(model.config.model.code_size)
   if len(test.images) < 2:
     kinds = tuple(kind for kind in kinds if kind != "interpolation")
-  config = dataclasses.replace(_GENERATION, what=kinds)
-  generate(model, images, folder, config)
+  generate(
+    model,
+    run_images,
+    folder=folder,
+    generation_config=dataclasses.replace(_GENERATION, what=kinds),
+  )
   path = {
     name: os.path.join(folder, f"{name}.png")
     for name in ("codes", "reconstructions", "kl_bars")
   }
   codes = model.encode(test.images).mean
-  plots.plot_codes(path["codes"], codes, test.labels)
+  plots.plot_codes(path["codes"], codes, labels=test.labels)
   few = test.images[:_RECONSTRUCTIONS]
-  result = reconstruct(model, few, from_mean=True)
+  reconstructions = reconstruct(model, few)
   plots.plot_reconstructions(
-    path["reconstructions"], few, result.mean, samples=result.sample
+    path["reconstructions"],
+    few,
+    reconstructions=reconstructions.mean,
+    samples=reconstructions.sample,
   )
   if evaluation.get("kl_per_dimension"):
     plots.plot_kl_bars(path["kl_bars"], evaluation["kl_per_dimension"])

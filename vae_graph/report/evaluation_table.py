@@ -3,7 +3,7 @@
 from vae_graph.report import figures, readings
 
 
-def text_table(evaluation):
+def evaluation_table(evaluation):
   """Returns a line for each figure, after one that says on what it is.
 
   Args:

@@ -7,7 +7,7 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph.evaluation.run_report import make_report_run
+from vae_graph.evaluation.report_run import make_report_run
 from vae_graph.inference import run_images
 from vae_graph.runs import json_files
 
@@ -23,7 +23,7 @@ TITLES = [
 ]
 
 
-class RunReportTest(parameterized.TestCase):
+class ReportRunTest(parameterized.TestCase):
   def setUp(self):
     super().setUp()
     folder = self.enter_context(tempfile.TemporaryDirectory())
@@ -45,8 +45,10 @@ class RunReportTest(parameterized.TestCase):
       )
     )
 
-  def _titles(self, settings=QUICK):
-    run = make_report_run(self.logdir, "name", settings)
+  def _titles(self, evaluation_config=QUICK):
+    run = make_report_run(
+      self.logdir, "name", evaluation_config=evaluation_config
+    )
     return [picture.title for picture in run.pictures]
 
   @parameterized.named_parameters(
@@ -71,7 +73,7 @@ class RunReportTest(parameterized.TestCase):
   def test_whose_figures(self):
     self._train()
     files = set(os.listdir(self.logdir))
-    run = make_report_run(self.logdir, "name", QUICK)
+    run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
     self.assertEqual(run.name, "name")
     self.assertEqual(run.config["model"]["code_size"], 2)
     self.assertEqual([record["step"] for record in run.metrics], [0, 6])
@@ -94,7 +96,7 @@ class RunReportTest(parameterized.TestCase):
       self.assertEqual(run.evaluation["elbo"] == -1.5, is_taken, change)
     self.assertEqual(run.evaluation["importance_samples"], 100)
     json_files.write_json(self.path, kept)
-    run = make_report_run(self.logdir, "name", QUICK)
+    run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
     self.assertNotEqual(run.evaluation["elbo"], -1.5)
 
 

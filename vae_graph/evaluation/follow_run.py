@@ -1,0 +1,61 @@
+"""Evaluations of a run each time that it saves a checkpoint."""
+
+import time
+
+from vae_graph.compat import tf
+from vae_graph.runs import records
+from vae_graph.runs.directory import RunDirectory
+
+# Between looks for a new checkpoint.
+_POLL_SECONDS = 1.0
+
+
+def follow_run(
+  logdir, evaluate, *, num_train_images, timeout, should_stop=lambda: False
+):
+  """Evaluates the latest checkpoint of a run, and each later one as it comes.
+
+  Of checkpoints that come while one is evaluated, the last one counts.
+
+  Args:
+    logdir: the run directory.
+    evaluate: function without arguments that evaluates the latest checkpoint
+      and returns its figures, such as a call of `evaluate_run`.
+    num_train_images: images in the train split.
+    timeout: seconds without a new checkpoint after which to end.
+    should_stop: function without arguments; True ends it.
+
+  Returns:
+    Whether training has ended; False after `timeout` and where `should_stop`
+    ended it.
+  """
+  checkpoint = step = None
+  seen_time = time.time()
+  while not should_stop():
+    latest = tf.train.latest_checkpoint(logdir)
+    if latest is not None and latest != checkpoint:
+      result = evaluate()
+      # Perhaps a later one than that which was seen.
+      checkpoint, step = result["checkpoint"], result["step"]
+      seen_time = time.time()
+    elif time.time() - seen_time < timeout:
+      time.sleep(min(_POLL_SECONDS, timeout))
+    else:
+      return False
+    if step is not None and _has_ended(logdir, step, num_train_images):
+      return True
+  return False
+
+
+def _has_ended(logdir, step, num_train_images):
+  """Returns whether training ends at a step, be it early."""
+  run = RunDirectory(logdir)
+  # Read anew, since a run may be prolonged.
+  training = run.load(logdir).config.training
+  if step >= training.last_step(num_train_images):
+    return True
+  metrics = run.read_metrics()
+  # A checkpoint is there before the record of its step.
+  return records.is_stale(metrics, training.early_stopping) and (
+    step >= metrics[-1]["step"]
+  )
