@@ -40,13 +40,16 @@ class PresetsTest(absltest.TestCase):
       description = flags.describe_preset(path)
       self.assertRegex(description, r"^\S.*\.$", path)
 
-  def test_the_readme_names_every_preset(self):
+  def test_the_docs_name_every_preset_and_give_figures_in_one_place(self):
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    with open(os.path.join(root, "README.md"), encoding="utf-8") as file:
-      text = file.read()
-    for path in flags.preset_paths():
-      name = os.path.splitext(os.path.basename(path))[0]
-      self.assertIn(f"`{name}`", text)
+    texts = {}
+    for name in ("README.md", "docs/reproduction.md"):
+      with open(os.path.join(root, name), encoding="utf-8") as file:
+        texts[name] = file.read()
+      for path in flags.preset_paths():
+        preset = os.path.splitext(os.path.basename(path))[0]
+        self.assertIn(f"`{preset}`", texts[name])
+    self.assertNotIn("±", texts["README.md"])
 
   def test_hafners_preset_is_his_script(self):
     (path,) = [p for p in flags.preset_paths() if "hafner" in p]

@@ -21,7 +21,7 @@ class EvaluationConfig(Config):
   importance_samples: int = field(
     100,
     "Samples of each image's code in the estimate of log p(x), which grows"
-    " towards it with their number; 5,000 for a figure to publish. The ELBO,"
+    " toward it with their number; 5,000 for a figure to publish. The ELBO,"
     " rate and distortion are means over the same samples.",
     at_least=1,
     may_change=True,

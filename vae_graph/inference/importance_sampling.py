@@ -3,7 +3,7 @@
     log w_k  = log p(x|z_k) + log p(z_k) - log q(z_k|x),   z_k from q(z|x)
     log p(x) ~ log((w_1 + ... + w_K) / K)
 
-The estimate is below log p(x) in the mean, and grows towards it with K. All
+The estimate is below log p(x) in the mean, and grows toward it with K. All
 samples of an image are drawn and weighed inside one session.run, in blocks that
 stay in a CPU's cache; memory does not grow with K.
 
