@@ -51,7 +51,7 @@ def main(argv):
   with tf.Graph().as_default():
     vae = vae_graph.VAE(vae_graph.ModelConfig(), dataset.image_shape)
     vae.decode(vae.encode(tf.zeros([1, *dataset.image_shape])).mean)
-    graph = importance_sampling.build_estimation(vae)
+    estimation_graph = importance_sampling.build_estimation(vae)
     matrix = tf.Variable(
       tf.random.stateless_normal([_PEAK_SIZE, _PEAK_SIZE], (1, 2)),
       use_resource=True,
@@ -62,7 +62,10 @@ def main(argv):
       peak_times, times = _best_times(
         lambda: session.run(product),
         lambda: importance_sampling.estimate(
-          session, graph, images=images, num_samples=_SAMPLES.value
+          session,
+          estimation_graph,
+          images=images,
+          num_samples=_SAMPLES.value,
         ),
       )
     flops = _decoder_flops(vae)

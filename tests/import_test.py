@@ -1,5 +1,8 @@
-"""What importing the library does not do, in a process of its own."""
+"""Imports: what one of the library does not do, and which ones there are."""
 
+import ast
+import glob
+import os
 import subprocess
 import sys
 
@@ -55,6 +58,39 @@ class ImportTest(absltest.TestCase):
 
   def test_dir_lists_the_public_names(self):
     self.assertIn("VAE", dir(vae_graph))
+
+  def test_public_names_are_documented(self):
+    for name in vae_graph.__all__:
+      self.assertNotEmpty(getattr(vae_graph, name).__doc__, name)
+
+  def test_binaries_and_flags_take_public_names_at_their_top(self):
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    paths = [
+      path
+      for folder in ("scripts", "flags")
+      for path in glob.glob(os.path.join(root, folder, "*.py"))
+    ]
+    self.assertGreater(len(paths), 15)
+    for path in paths:
+      with open(path, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+      imports = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+      ]
+      for node in imports:
+        text = f"{path}:{node.lineno}"
+        self.assertIn(node, tree.body, text)
+        names = [alias.name for alias in node.names]
+        module = getattr(node, "module", None)
+        if module == "vae_graph":
+          self.assertEqual(names, ["errors"], text)
+        else:
+          found = [module or "", *names]
+          self.assertEmpty(
+            [n for n in found if n.startswith("vae_graph.")], text
+          )
 
 
 if __name__ == "__main__":

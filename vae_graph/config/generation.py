@@ -16,8 +16,8 @@ class GenerationConfig(Config):
   what: Tuple[str, ...] = field(
     (),
     "Comma-separated. samples: decoded codes of the prior. manifold: a grid of"
-    " codes over the plane of two dimensions. interpolation: the ways between"
-    " the codes of two images, straight and spherical. traversals: each"
+    " codes over the plane of two dimensions. interpolation: from the code of"
+    " one image to that of another, straight and spherical. traversals: each"
     " dimension from low to high, the others held still. By default all that"
     " the size of the code allows.",
   )
@@ -25,8 +25,7 @@ class GenerationConfig(Config):
   grid_size: int = field(20, "Images on a side of the manifold.", at_least=2)
   steps: int = field(
     11,
-    "Images on the way of an interpolation, both ends among them, and of a"
-    " traversal.",
+    "Images of an interpolation, both ends among them, and of a traversal.",
     at_least=2,
   )
   dimensions: Tuple[int, ...] = field(

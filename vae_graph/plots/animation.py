@@ -13,7 +13,7 @@ _SHOWN_SIZE = 280
 _BROWSERS_LEAST = 0.02
 
 
-def write_gif(path, frames, seconds=0.1):
+def write_gif(path, frames, *, seconds=0.1):
   """Writes frames as an animated GIF file that goes round without end.
 
   Gray images keep all their levels; colors are reduced to 256 in each frame,
