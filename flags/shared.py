@@ -70,7 +70,9 @@ def _share(flag):
 
   def read():
     value = getattr(flags.FLAGS, flag.name)
-    is_default = flags.FLAGS[flag.name].using_default_value
-    return flag.value if is_default else value
+    theirs = flags.FLAGS[flag.name]
+    # Given on the command line, or set by a program.
+    is_given = theirs.present or not theirs.using_default_value
+    return value if is_given else flag.value
 
   return read
