@@ -25,7 +25,8 @@ class ImportTest(absltest.TestCase):
   def test_import_brings_no_tensorflow(self):
     self._assert_runs(
       "import sys, vae_graph, vae_graph.config\n"
-      "vae_graph.ModelConfig, vae_graph.define_flags\n"
+      "vae_graph.ModelConfig, vae_graph.define_flags, vae_graph.registry\n"
+      "vae_graph.session_environment, vae_graph.evaluation_table\n"
       "assert 'tensorflow' not in sys.modules"
     )
 
@@ -83,14 +84,12 @@ class ImportTest(absltest.TestCase):
         text = f"{path}:{node.lineno}"
         self.assertIn(node, tree.body, text)
         names = [alias.name for alias in node.names]
-        module = getattr(node, "module", None)
+        module = getattr(node, "module", None) or ""
         if module == "vae_graph":
-          self.assertEqual(names, ["errors"], text)
-        else:
-          found = [module or "", *names]
-          self.assertEmpty(
-            [n for n in found if n.startswith("vae_graph.")], text
-          )
+          self.assertContainsSubset(names, vae_graph.__all__, text)
+        deep = [each for each in names if each.startswith("vae_graph.")]
+        self.assertEmpty(deep, text)
+        self.assertFalse(module.startswith("vae_graph."), text)
 
 
 if __name__ == "__main__":

@@ -61,10 +61,15 @@ _PUBLIC = {
   "write_report": "evaluation.report_run",
 }
 
-__all__ = list(_PUBLIC)
+# As a whole: the errors, and where a program registers parts of its own.
+_MODULES = ("errors", "parts", "registry")
+
+__all__ = [*_PUBLIC, *_MODULES]
 
 
 def __getattr__(name):
+  if name in _MODULES:
+    return importlib.import_module(f"{__name__}.{name}")
   if name not in _PUBLIC:
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
   module = importlib.import_module(f"{__name__}.{_PUBLIC[name]}")

@@ -50,20 +50,27 @@ class SharedTest(parameterized.TestCase):
     self.assertEqual(model.objective_config().importance_samples, 5)
     self.assertEqual(evaluation.evaluation_config().importance_samples, 100)
     self.assertEqual(data.data_config().data_dir, "")
-    config = vae_graph.DataConfig(data_dir="mine")
+    config = vae_graph.DataConfig(dataset="npz", data_dir="mine")
     self.assertEqual(run_data.data_config(config).data_dir, "mine")
 
   def test_what_is_given_is_of_all(self):
-    self._parse("--importance_samples=7", "--seed=3", "--data_dir=there")
+    self._parse(
+      "--objective=iwae",
+      "--importance_samples=7",
+      "--seed=3",
+      "--dataset=npz",
+      "--data_dir=there",
+    )
     self.assertEqual(model.objective_config().importance_samples, 7)
     self.assertEqual(evaluation.evaluation_config().importance_samples, 7)
     self.assertEqual(training.training_config().seed, 3)
     self.assertEqual(images.seed(), 3)
     self.assertEqual(data.data_config().data_dir, "there")
-    config = vae_graph.DataConfig(data_dir="mine")
+    config = vae_graph.DataConfig(dataset="npz", data_dir="mine")
     self.assertEqual(run_data.data_config(config).data_dir, "there")
 
   def test_what_a_program_sets_is_of_all(self):
+    absl_flags.FLAGS.objective = "iwae"
     absl_flags.FLAGS.importance_samples = 9
     self.assertEqual(model.objective_config().importance_samples, 9)
     self.assertEqual(evaluation.evaluation_config().importance_samples, 9)
