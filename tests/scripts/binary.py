@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+from tests.scripts import warm_python
+
 # Small and quick, on the digits that come with the package.
 SMALL = (
   "--dataset=mnist_10k",
@@ -12,11 +14,29 @@ SMALL = (
 )
 
 
-def run(*arguments, python=None, timeout=300):
-  """Runs `python -m scripts.train` in a process of its own.
+def run(*arguments, binary="scripts.train", timeout=300, **variables):
+  """Runs a binary, without the wait for TensorFlow's import.
 
   Args:
     *arguments: flags.
+    binary: its module.
+    timeout: seconds.
+    **variables: of the environment, beside those of the test's.
+
+  Returns:
+    The `subprocess.CompletedProcess`, with text in stdout and stderr.
+  """
+  return warm_python.run(
+    binary, arguments, dict(environment(), **variables), timeout
+  )
+
+
+def run_process(*arguments, binary="scripts.train", python=None, timeout=300):
+  """Runs a binary in a process that starts afresh; see `run`.
+
+  Args:
+    *arguments: flags.
+    binary: its module.
     python: the interpreter; by default the one that runs the test.
     timeout: seconds.
 
@@ -24,7 +44,7 @@ def run(*arguments, python=None, timeout=300):
     The `subprocess.CompletedProcess`, with text in stdout and stderr.
   """
   return subprocess.run(
-    command(*arguments, python=python),
+    command(*arguments, binary=binary, python=python),
     capture_output=True,
     text=True,
     timeout=timeout,
@@ -32,9 +52,9 @@ def run(*arguments, python=None, timeout=300):
   )
 
 
-def command(*arguments, python=None):
-  """Returns the argv of the binary."""
-  return [python or sys.executable, "-m", "scripts.train", *arguments]
+def command(*arguments, binary="scripts.train", python=None):
+  """Returns the argv of a binary."""
+  return [python or sys.executable, "-m", binary, *arguments]
 
 
 def environment():

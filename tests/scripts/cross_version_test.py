@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from tests.scripts.binary import SMALL, run
+from tests.scripts.binary import SMALL, run_process
 from vae_graph.compat import tf, versions
 
 OTHER = os.environ.get("VAE_GRAPH_OTHER_PYTHON")
@@ -25,7 +25,7 @@ class CrossVersionTest(parameterized.TestCase):
 
   def _run(self, name, python, steps):
     logdir = os.path.join(self.folder, name)
-    result = run(
+    result = run_process(
       *SMALL, f"--logdir={logdir}", f"--train_steps={steps}", python=python
     )
     self.assertEqual(result.returncode, 0, result.stderr)

@@ -1,18 +1,11 @@
-import subprocess
-import sys
-
 from absl.testing import absltest
 
-from tests.scripts.binary import environment
+from tests.scripts import binary
 
 
 def run(*arguments):
-  return subprocess.run(
-    [sys.executable, "-m", "scripts.devices", *arguments],
-    capture_output=True,
-    text=True,
-    timeout=300,
-    env=dict(environment(), CUDA_VISIBLE_DEVICES="-1"),
+  return binary.run(
+    *arguments, binary="scripts.devices", CUDA_VISIBLE_DEVICES="-1"
   )
 
 

@@ -1,14 +1,12 @@
 import dataclasses
 import os
 import re
-import subprocess
-import sys
 
 from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.report import browser
-from tests.scripts.binary import environment
+from tests.scripts.binary import run
 from tests.scripts.trained_run import TrainedRunTestCase
 from vae_graph.runs import json_files
 
@@ -105,13 +103,8 @@ class ReportBinaryTest(TrainedRunTestCase):
   def test_names_of_all_runs_differ(self):
     for arguments in (["--names=a,a"], []):
       with self.subTest(arguments):
-        result = subprocess.run(
-          [sys.executable, "-m", self.binary, *arguments]
-          + [f"--logdir={self.logdir}"] * 2,
-          capture_output=True,
-          text=True,
-          env=environment(),
-        )
+        logdirs = [f"--logdir={self.logdir}"] * 2
+        result = run(*arguments, *logdirs, binary=self.binary)
         self.assertEqual(result.returncode, 2)
         self.assertRegex(
           result.stderr, "^report: error: --names must be a different one"

@@ -2,15 +2,13 @@
 
 import dataclasses
 import os
-import subprocess
-import sys
 import tempfile
 
 import numpy as np
 from absl.testing import parameterized
 
 import vae_graph
-from tests.scripts.binary import environment
+from tests.scripts.binary import run
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.inference.trained_model import TrainedModel
 
@@ -100,14 +98,6 @@ class TrainedRunTestCase(parameterized.TestCase):
       return dict(archive)
 
   def _run(self, *arguments):
-    command = [sys.executable, "-m", self.binary]
-    command.append(f"--logdir={self.logdir}")
     if self.has_output:
-      command.append(f"--output={self.output}")
-    return subprocess.run(
-      command + list(arguments),
-      capture_output=True,
-      text=True,
-      timeout=300,
-      env=environment(),
-    )
+      arguments = (f"--output={self.output}", *arguments)
+    return run(f"--logdir={self.logdir}", *arguments, binary=self.binary)
