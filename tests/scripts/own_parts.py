@@ -1,6 +1,6 @@
 """A program outside of the package, with a part of its own in each family.
 
-    python own_parts.py BINARY FLAGS
+    python -m tests.scripts.own_parts BINARY FLAGS
 
 runs the binary's `main` where the parts are registered.
 """

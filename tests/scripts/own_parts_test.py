@@ -2,8 +2,6 @@
 
 import itertools
 import os
-import subprocess
-import sys
 import tempfile
 
 import numpy as np
@@ -11,7 +9,7 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.scripts import own_parts
-from tests.scripts.binary import environment
+from tests.scripts.binary import run
 from vae_graph import errors, registry
 from vae_graph.compat import tf
 
@@ -32,20 +30,16 @@ class OwnProgramTest(absltest.TestCase):
       self.enter_context(tempfile.TemporaryDirectory()), "run"
     )
 
-  def _run(self, *arguments, exit_code=0):
-    """Runs the program; returns what it wrote."""
-    result = subprocess.run(
-      [sys.executable, *arguments],
-      stdout=subprocess.PIPE,
-      stderr=subprocess.STDOUT,
-      text=True,
-      env=environment(),
-    )
-    self.assertEqual(result.returncode, exit_code, result.stdout)
-    return result.stdout
+  def _run(self, *arguments, binary, exit_code=0):
+    """Runs a binary; returns what it wrote."""
+    result = run(*arguments, binary=binary)
+    self.assertEqual(result.returncode, exit_code, result.stderr)
+    return result.stdout + result.stderr
 
-  def _program(self, binary, *flags, exit_code=0):
-    return self._run(own_parts.__file__, binary, *flags, exit_code=exit_code)
+  def _program(self, *arguments, exit_code=0):
+    return self._run(
+      *arguments, binary="tests.scripts.own_parts", exit_code=exit_code
+    )
 
   def _train(self, *flags, exit_code=0):
     return self._program(
@@ -69,7 +63,7 @@ class OwnProgramTest(absltest.TestCase):
     with open(os.path.join(self.logdir, "report.html")) as file:
       self.assertIn("laplace_pixels", file.read())
     # A program that does not have the parts says what to do.
-    text = self._run("-m", "scripts.evaluate", logdir, exit_code=1)
+    text = self._run(logdir, binary="scripts.evaluate", exit_code=1)
     self.assertRegex(
       text, "evaluate: error: .*'halved', which is not registered here"
     )
