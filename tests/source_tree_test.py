@@ -105,6 +105,18 @@ class BazelTest(absltest.TestCase):
       bazel["LAYERS"],
     )
 
+  def test_folders_are_visible_from_above_alone(self):
+    for folder in glob.glob(os.path.join(ROOT, "vae_graph", "*", "")):
+      name = os.path.basename(os.path.dirname(folder))
+      if "BUILD" in os.listdir(folder):
+        (visibility,) = re.findall(
+          r"visibility = (\[.*?\])", read(f"vae_graph/{name}/BUILD"), re.S
+        )
+        expected = {f"//vae_graph:above_{name}"}
+        if name == "config":
+          expected.add("//flags:__pkg__")
+        self.assertEqual(set(ast.literal_eval(visibility)), expected, name)
+
   def test_every_folder_has_a_build_file(self):
     for folder in ("flags", "scripts", "tests", "vae_graph"):
       for path in modules(folder):
