@@ -47,8 +47,9 @@ def main():
       "--follow evaluates the latest checkpoints, found"
       f" --checkpoint={checkpoint}; leave one of the two out"
     )
-  run = vae_graph.RunDirectory.load(logdir).config
-  dataset = vae_graph.load_observed_dataset(run_data.data_config(run.data))
+  run = vae_graph.RunDirectory.load(logdir)
+  data_config = run_data.data_config(run.settings().config.data)
+  dataset = vae_graph.load_observed_dataset(data_config)
   total = len(getattr(dataset, evaluation_config.split).images)
   total = min(total, evaluation_config.max_images or total)
 
@@ -65,7 +66,7 @@ def main():
         progress=bar.update,
       )
     print(vae_graph.evaluation_table(result))
-    print(f"written to {os.path.join(logdir, 'evaluation.json')}", flush=True)
+    print(f"written to {run.evaluation_path}", flush=True)
     return result
 
   if not _FOLLOW.value:

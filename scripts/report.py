@@ -47,9 +47,9 @@ def main():
   os.environ.update(vae_graph.session_environment(session_config))
   evaluation_config = evaluation.asked_for()
   # All of them, before the first is evaluated.
+  directories = [vae_graph.RunDirectory.load(logdir) for logdir in logdirs]
   data_configs = [
-    run_data.data_config(vae_graph.RunDirectory.load(logdir).config.data)
-    for logdir in logdirs
+    run_data.data_config(run.settings().config.data) for run in directories
   ]
   report_runs = []
   for logdir, name, data_config in zip(logdirs, names, data_configs):
@@ -66,9 +66,7 @@ def main():
           progress=bar.update,
         )
       )
-  path = output.path(
-    "an HTML file", default=os.path.join(logdirs[0], "report.html")
-  )
+  path = output.path("an HTML file", default=directories[0].report_path)
   vae_graph.write_report(path, report_runs, title=_TITLE.value)
   print(path)
 

@@ -8,7 +8,14 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 
-ROOMS = ("evaluation", "inference", "latent_metrics", "plots")
+ROOMS = (
+  "evaluation",
+  "inference",
+  "latent_metrics",
+  "plots",
+  "runs",
+  "runtime",
+)
 # Its functions are those of an axis, a figure, a text.
 LEFT_OUT = "vae_graph.plots.style"
 

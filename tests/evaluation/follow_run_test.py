@@ -21,7 +21,7 @@ class FollowRunTest(absltest.TestCase):
 
   def _open(self, **training):
     config = toy_config(**training)
-    return vae_graph.RunDirectory.open(self.logdir, config, (6, 5))
+    return vae_graph.RunDirectory.open(self.logdir, config, image_shape=(6, 5))
 
   def _save(self, step):
     """Makes what `tf.train.latest_checkpoint` takes for a checkpoint."""

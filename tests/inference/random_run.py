@@ -19,7 +19,7 @@ def make_run(folder, steps=(3, 7), **model):
       "mmd_vae" if model.get("posterior") == "deterministic" else "elbo_mc"
     ),
   )
-  run = RunDirectory.open(folder, config, SHAPE)
+  run = RunDirectory.open(folder, config, image_shape=SHAPE)
   with tf.Graph().as_default(), tf.Session() as session:
     vae = vae_graph.VAE(config.model, SHAPE)
     vae.decode(vae.encode(tf.zeros([1, *SHAPE])).mean)

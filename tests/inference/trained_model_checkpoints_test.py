@@ -15,7 +15,6 @@ from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.runs import checkpoints, settings
-from vae_graph.runs.directory import RunDirectory
 
 
 class CheckpointTest(absltest.TestCase):
@@ -32,17 +31,19 @@ class CheckpointTest(absltest.TestCase):
       return model.step, model.decode(np.zeros((1, 2))).ravel()[0]
 
   def test_latest_step_best_and_path(self):
-    os.makedirs(self.run.best)
+    os.makedirs(self.run.best_folder)
     for path in glob.glob(self.run.checkpoint_prefix + "-3.*"):
-      shutil.copy(path, self.run.best)
-    tf.train.update_checkpoint_state(self.run.best, self.run.best_prefix + "-3")
+      shutil.copy(path, self.run.best_folder)
+    tf.train.update_checkpoint_state(
+      self.run.best_folder, self.run.best_prefix + "-3"
+    )
     first, last = self._bias(3), self._bias(7)
     self.assertEqual((first[0], last[0]), (3, 7))
     self.assertNotEqual(first[1], last[1])
     self.assertEqual(self._bias(), last)
     self.assertEqual(self._bias("best"), first)
     self.assertEqual(self._bias(self.run.checkpoint_prefix + "-3"), first)
-    self.assertEqual(self._bias(self.run.best), first)
+    self.assertEqual(self._bias(self.run.best_folder), first)
 
   def test_what_is_not_there_is_named(self):
     for checkpoint, message in (
@@ -108,14 +109,14 @@ class CheckpointTest(absltest.TestCase):
     self.assertGreater(np.abs(means - plain).max(), 1e-3)
 
   def test_a_checkpoint_without_averages_does_not_fit(self):
-    config, shape = RunDirectory.load(self.run.path)
+    config, shape = self.run.settings()
     training = dataclasses.replace(config.training, ema_decay=0.9)
     settings.write(
       self.run.config_path,
       settings.RunSettings(
         dataclasses.replace(config, training=training), shape
       ),
-      {},
+      versions={},
     )
     with self.assertRaisesRegex(
       errors.CheckpointError, "kernel/ExponentialMovingAverage is missing"

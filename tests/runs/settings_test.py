@@ -19,7 +19,9 @@ class SettingsTest(absltest.TestCase):
 
   def _write(self, config, **changes):
     """Writes settings, and then changes some: part=dict."""
-    settings.write(self.path, settings.RunSettings(config, (28, 28)), {})
+    settings.write(
+      self.path, settings.RunSettings(config, (28, 28)), versions={}
+    )
     with open(self.path, encoding="utf-8") as file:
       content = json.load(file)
     for part, values in changes.items():
@@ -40,7 +42,9 @@ class SettingsTest(absltest.TestCase):
     found = settings.read(self.path)
     self.assertEqual(found.config, config)
     settings.check_same(
-      self.path, found, settings.RunSettings(config, (28, 28))
+      self.path,
+      there=found,
+      asked=settings.RunSettings(config, (28, 28)),
     )
 
   def test_what_is_read_is_kept(self):

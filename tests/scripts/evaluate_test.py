@@ -202,7 +202,7 @@ class FollowTest(EvaluateTestCase):
     shutil.copytree(self.logdir, logdir)
     training = dataclasses.replace(self.config.training, epochs=100)
     config = dataclasses.replace(self.config, training=training)
-    vae_graph.RunDirectory.open(logdir, config, self.shape)
+    vae_graph.RunDirectory.open(logdir, config, image_shape=self.shape)
     process = self.follow(logdir)
     wait_for_step(logdir, 12, process)
     process.send_signal(signal.SIGTERM)

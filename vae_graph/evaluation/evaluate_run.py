@@ -1,13 +1,9 @@
 """The evaluation of one checkpoint of a run, kept in its folder."""
 
-import os
-
 from vae_graph.config.combinations import check_pixels
 from vae_graph.evaluation.evaluate_model import evaluate_model
 from vae_graph.inference.trained_model import TrainedModel
-from vae_graph.runs import json_files, metrics_file
-
-EVALUATION_FILE = "evaluation.json"
+from vae_graph.runs.directory import RunDirectory
 
 
 def evaluate_run(
@@ -48,19 +44,5 @@ def evaluate_run(
     result = evaluate_model(
       model, dataset, evaluation_config=evaluation_config, progress=progress
     )
-  write_evaluation(logdir, result)
+  RunDirectory(logdir).write_evaluation(result)
   return result
-
-
-def write_evaluation(logdir, result):
-  """Writes the figures of `evaluate_model` into the folder of a run.
-
-  Those of a checkpoint without a global step become no line of
-  `evaluations.jsonl`, where each line is of a step.
-
-  Raises:
-    RunDirectoryError: they cannot be written.
-  """
-  json_files.write_json(os.path.join(logdir, EVALUATION_FILE), result)
-  if result["step"] is not None:
-    metrics_file.append(os.path.join(logdir, "evaluations.jsonl"), result)

@@ -2,8 +2,8 @@
 
 import time
 
-from vae_graph.compat import tf
 from vae_graph.runs import records
+from vae_graph.runs.checkpoints import latest_checkpoint
 from vae_graph.runs.directory import RunDirectory
 
 # Between looks for a new checkpoint.
@@ -29,10 +29,11 @@ def follow_run(
     Whether training has ended; False after `timeout` and where `should_stop`
     ended it.
   """
+  run = RunDirectory(logdir)
   checkpoint = step = None
   seen_time = time.time()
   while not should_stop():
-    latest = tf.train.latest_checkpoint(logdir)
+    latest = latest_checkpoint(run)
     if latest is not None and latest != checkpoint:
       result = evaluate()
       # Perhaps a later one than that which was seen.
@@ -42,20 +43,19 @@ def follow_run(
       time.sleep(min(_POLL_SECONDS, timeout))
     else:
       return False
-    if step is not None and _has_ended(logdir, step, num_train_images):
+    if step is not None and _has_ended(run, step, num_train_images):
       return True
   return False
 
 
-def _has_ended(logdir, step, num_train_images):
+def _has_ended(run, step, num_train_images):
   """Returns whether training ends at a step, be it early."""
-  run = RunDirectory(logdir)
   # Read anew, since a run may be prolonged.
-  training = run.load(logdir).config.training
-  if step >= training.last_step(num_train_images):
+  training_config = run.settings().config.training
+  if step >= training_config.last_step(num_train_images):
     return True
   metrics = run.read_metrics()
   # A checkpoint is there before the record of its step.
-  return records.is_stale(metrics, training.early_stopping) and (
+  return records.is_stale(metrics, training_config.early_stopping) and (
     step >= metrics[-1]["step"]
   )

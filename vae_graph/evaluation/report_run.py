@@ -7,14 +7,12 @@ import tempfile
 from vae_graph import files, plots
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.evaluation.evaluate_model import evaluate_model
-from vae_graph.evaluation.evaluate_run import EVALUATION_FILE, write_evaluation
 from vae_graph.inference.generated_files import generate
 from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.report import Picture, ReportRun, build_report
-from vae_graph.runs import json_files
 from vae_graph.runs.directory import RunDirectory
 
 # Pictures that stand side by side show less than those of scripts.generate, so
@@ -81,11 +79,12 @@ def make_report_run(
     VaeGraphError: the run, its checkpoint or its data set cannot be used, or
       its folder not be written.
   """
+  run = RunDirectory(logdir)
   with TrainedModel(logdir, session_config=session_config) as model:
     run_images = RunImages(
       data_config or model.config.data, image_shape=model.image_shape
     )
-    evaluation = None if evaluation_config else _known_evaluation(logdir, model)
+    evaluation = None if evaluation_config else _known_evaluation(run, model)
     if evaluation is None:
       evaluation = evaluate_model(
         model,
@@ -93,14 +92,14 @@ def make_report_run(
         evaluation_config=evaluation_config,
         progress=progress,
       )
-      write_evaluation(logdir, evaluation)
+      run.write_evaluation(evaluation)
     with tempfile.TemporaryDirectory() as folder:
       _draw(model, run_images, folder=folder, evaluation=evaluation)
       pictures = _read_pictures(folder)
     return ReportRun(
       name,
       model.config.to_dict(unread=False),
-      RunDirectory(logdir).read_metrics(),
+      run.read_metrics(),
       evaluation,
       pictures,
     )
@@ -121,12 +120,9 @@ def write_report(path, runs, *, title="Variational autoencoders"):
     files.write_atomically(path, build_report(runs, title=title))
 
 
-def _known_evaluation(logdir, model):
+def _known_evaluation(run, model):
   """Returns the evaluation of a model's checkpoint, or None."""
-  path = os.path.join(logdir, EVALUATION_FILE)
-  if not os.path.exists(path):
-    return None
-  found = json_files.read_json_object(path)
+  found = run.read_evaluation() or {}
   is_wanted = found.get("split") == "test" and found.get("step") == model.step
   return found if is_wanted else None
 

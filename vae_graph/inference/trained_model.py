@@ -64,7 +64,8 @@ class TrainedModel:
   """
 
   def __init__(self, logdir, *, checkpoint=None, session_config=None):
-    self.config, self.image_shape = RunDirectory.load(logdir)
+    run = RunDirectory(logdir)
+    self.config, self.image_shape = run.settings()
     config_proto = make_config_proto(session_config or SessionConfig())
     with tf.Graph().as_default() as graph:
       self._inference_graph = build_inference_graph(
@@ -74,9 +75,9 @@ class TrainedModel:
       try:
         self.checkpoint, self.step = restore_from_run(
           self._session,
-          RunDirectory(logdir),
-          checkpoint,
-          self._inference_graph.vae.variables,
+          run,
+          checkpoint=checkpoint,
+          variables=self._inference_graph.vae.variables,
           averaged=self.config.training.ema_decay > 0,
         )
       except BaseException:

@@ -1,1 +1,18 @@
-"""What a run leaves on disk. Nothing else knows a file name in a logdir."""
+"""What a run leaves on disk. Nothing else knows a file name in a logdir.
+
+    config.json, flags.txt            the settings: all to rebuild the model
+    checkpoint, model.ckpt-STEP.*     the latest checkpoints
+    best/                             the best one, and its record metrics.json
+    metrics.jsonl                     a record for each evaluation in training
+    events/train/, events/test/       for TensorBoard
+    plots/                            the last plots; earlier ones in step-STEP/
+    evaluation.json                   the last evaluation of the trained model
+    evaluations.jsonl                 all of them, one a line
+    report.html                       the report about the run
+
+`directory.RunDirectory` has these names, and reads and writes the small files.
+`checkpoints` has TensorFlow save, find and restore; all else does without it.
+A file is replaced as a whole or grows by whole lines, so that a run can be read
+while it is in training, and after a crash. What cannot be read or written is
+one line, a `RunDirectoryError` or a `CheckpointError`.
+"""

@@ -1,7 +1,8 @@
-"""Weights from somebody's checkpoint, such as one that TF 1 wrote years ago."""
+"""The checkpoints of a run, or of somebody: saved, found and restored."""
 
 import glob
 import os
+import re
 
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -13,7 +14,53 @@ _NAME_ONE = (
 )
 
 
-def restore_by_name(checkpoint, variables, averaged=False):
+class CheckpointSaver:
+  """Saves the variables of the default graph, and removes old checkpoints.
+
+  It knows the checkpoints that are there already.
+
+  Args:
+    prefix: path of the checkpoints without the step, such as
+      `RunDirectory.checkpoint_prefix`. Its folder has no others.
+    max_to_keep: how many of the last ones to keep.
+
+  Attributes:
+    saver: the `tf.train.Saver`, which a `tf.train.Scaffold` takes to restore.
+  """
+
+  def __init__(self, prefix, *, max_to_keep):
+    self._prefix = prefix
+    self._folder = os.path.dirname(prefix)
+    # Relative paths, so that a run can be moved.
+    self.saver = tf.train.Saver(
+      max_to_keep=max_to_keep, save_relative_paths=True
+    )
+    state = tf.train.get_checkpoint_state(self._folder)
+    if state is not None:
+      self.saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
+
+  def save(self, session, step):
+    """Saves the checkpoint of a global step."""
+    self.saver.save(session, self._prefix, global_step=step)
+
+  def latest_step(self):
+    """Returns the global step of the latest checkpoint, or None."""
+    return _step_in(tf.train.latest_checkpoint(self._folder) or "")
+
+
+def latest_checkpoint(run):
+  """Returns the path, without `.index`, of a run's latest checkpoint.
+
+  Args:
+    run: a `RunDirectory`.
+
+  Returns:
+    The path, or None where there is no checkpoint yet.
+  """
+  return tf.train.latest_checkpoint(run.path)
+
+
+def restore_by_name(checkpoint, variables, *, averaged=False):
   """Prepares to restore variables by name, and checks that it will work.
 
       restore = restore_by_name("old/model.ckpt-12000", vae.variables)
@@ -78,7 +125,7 @@ def find_checkpoint(run, checkpoint=None):
   if checkpoint is None:
     return _latest(run.path, "train a model there first")
   if checkpoint == "best":
-    return _latest(run.best, "take the run's latest checkpoint instead")
+    return _latest(run.best_folder, "take the run's latest checkpoint instead")
   if isinstance(checkpoint, (str, os.PathLike)):
     path = os.fspath(checkpoint)
     return _latest(path, _NAME_ONE) if os.path.isdir(path) else path
@@ -87,7 +134,7 @@ def find_checkpoint(run, checkpoint=None):
     if os.path.exists(f"{prefix}-{checkpoint}.index"):
       return f"{prefix}-{checkpoint}"
   steps = {
-    int(os.path.splitext(path)[0].rpartition("-")[2])
+    _step_in(os.path.splitext(path)[0])
     for prefix in prefixes
     for path in glob.glob(glob.escape(prefix) + "-*.index")
   }
@@ -97,7 +144,7 @@ def find_checkpoint(run, checkpoint=None):
   )
 
 
-def restore_from_run(session, run, checkpoint, variables, averaged=False):
+def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
   """Restores variables from a checkpoint of a run, which may be in training.
 
   It only reads. A trainer deletes checkpoints as it goes on; where the one that
@@ -121,7 +168,7 @@ def restore_from_run(session, run, checkpoint, variables, averaged=False):
     try:
       path = find_checkpoint(run, checkpoint)
       step = _global_step(path)
-      restore_by_name(path, variables, averaged)(session)
+      restore_by_name(path, variables, averaged=averaged)(session)
       return path, step
     except errors.CheckpointError as error:
       if str(error) == failure:  # Nothing has changed: it is not the trainer.
@@ -135,6 +182,12 @@ def _latest(folder, remedy):
   if path is None:
     raise errors.CheckpointError(f"{folder} holds no checkpoint; {remedy}")
   return path
+
+
+def _step_in(path):
+  """Returns the global step with which a checkpoint's path ends, or None."""
+  match = re.search(r"-(\d+)$", path)
+  return int(match.group(1)) if match else None
 
 
 def _shapes(path):

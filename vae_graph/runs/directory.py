@@ -1,19 +1,21 @@
 """A run is a directory: where its files are, and which settings it has.
 
-run = RunDirectory.open(logdir, config, image_shape=(28, 28))
+run = RunDirectory.open(logdir, experiment_config, image_shape=(28, 28))
 run.append_metrics({"step": 600, "epoch": 1.0, "test_elbo": -171.2})
 
-config, image_shape = RunDirectory.load(logdir)
+config, image_shape = RunDirectory.load(logdir).settings()
 """
 
 import os
 
 from vae_graph import errors
-from vae_graph.runs import json_files, metrics_file, settings
+from vae_graph.runs import former_names, json_files, metrics_file, settings
 
 
 class RunDirectory:
-  """Paths and small files of a run. To make one touches no file.
+  """The one place that knows the names of a run's files, and its small files.
+
+  To make one touches no file.
 
   Args:
     path: the directory.
@@ -23,7 +25,9 @@ class RunDirectory:
     self.path = os.fspath(path)
 
   @classmethod
-  def open(cls, path, config, image_shape, flags_text="", versions=None):
+  def open(
+    cls, path, experiment_config, *, image_shape, flags_text="", versions=None
+  ):
     """Makes a run directory, or checks one that is to be resumed.
 
     Writes `config.json` and `flags.txt`. Settings that may change (see
@@ -32,7 +36,7 @@ class RunDirectory:
 
     Args:
       path: the directory, made if it is missing.
-      config: the `ExperimentConfig` asked for.
+      experiment_config: the `ExperimentConfig` asked for.
       image_shape: `(height, width)` or `(height, width, channels)`.
       flags_text: what to write into `flags.txt`, as `--flagfile` reads it.
         Empty where flags played no part.
@@ -47,27 +51,39 @@ class RunDirectory:
     """
     run = cls(path)
     asked = settings.RunSettings(
-      config, tuple(int(size) for size in image_shape)
+      experiment_config, tuple(int(size) for size in image_shape)
     )
     _make_folder(run.path)
     if os.path.exists(run.config_path):
-      there = settings.read(run.config_path)
-      settings.check_same(run.path, there, asked)
-    elif os.path.exists(os.path.join(run.path, "checkpoint")):
+      settings.check_same(run.path, there=run.settings(), asked=asked)
+    elif os.path.exists(run.checkpoint_state_path):
       raise errors.RunDirectoryError(
         f"{run.path} holds checkpoints but no config.json that says of which"
         " model; restore that file or choose another --logdir"
       )
-    settings.write(run.config_path, asked, versions or {})
+    settings.write(run.config_path, asked, versions=versions or {})
     json_files.write_text(run.flags_path, flags_text)
     return run
 
   @classmethod
   def load(cls, path):
-    """Reads the settings of a run.
+    """Finds a run that is there.
 
     Args:
       path: the directory.
+
+    Returns:
+      The `RunDirectory`.
+
+    Raises:
+      RunDirectoryError: there is no run, or its `config.json` is damaged.
+    """
+    run = cls(path)
+    run.settings()
+    return run
+
+  def settings(self):
+    """Reads the settings, which change where the run is prolonged.
 
     Returns:
       A `RunSettings`, the tuple of config and image_shape.
@@ -75,96 +91,124 @@ class RunDirectory:
     Raises:
       RunDirectoryError: there is no run, or its `config.json` is damaged.
     """
-    run = cls(path)
-    if not os.path.exists(run.config_path):
-      found = "has no config.json" if os.path.exists(path) else "does not exist"
+    if not os.path.exists(self.config_path):
+      there = os.path.exists(self.path)
+      found = "has no config.json" if there else "does not exist"
       raise errors.RunDirectoryError(
-        f"{run.path} {found}, expected the directory of a run; check --logdir"
+        f"{self.path} {found}, expected the directory of a run; check --logdir"
       )
-    return settings.read(run.config_path)
+    return settings.read(self.config_path)
 
   @property
   def config_path(self):
     """The file `config.json`."""
-    return os.path.join(self.path, "config.json")
+    return self._join("config.json")
 
   @property
   def flags_path(self):
     """The file `flags.txt`."""
-    return os.path.join(self.path, "flags.txt")
+    return self._join("flags.txt")
 
   @property
-  def metrics_path(self):
-    """The file `metrics.jsonl`, one line for each evaluation."""
-    return os.path.join(self.path, "metrics.jsonl")
+  def checkpoint_state_path(self):
+    """The file in which TensorFlow keeps which checkpoints there are."""
+    return self._join("checkpoint")
 
   @property
   def checkpoint_prefix(self):
-    """What `tf.train.Saver.save` takes for the latest checkpoints."""
-    return os.path.join(self.path, "model.ckpt")
+    """The path of the latest checkpoints, without the step."""
+    return self._join("model.ckpt")
 
   @property
-  def best(self):
+  def best_folder(self):
     """The folder of the best checkpoint by test ELBO."""
-    return os.path.join(self.path, "best")
+    return self._join("best")
 
   @property
   def best_prefix(self):
-    """What `tf.train.Saver.save` takes for the best checkpoint."""
-    return os.path.join(self.best, "model.ckpt")
+    """The path of the best checkpoint, without the step."""
+    return self._join("best", "model.ckpt")
 
   @property
   def best_metrics_path(self):
-    """The file with the evaluation of the best checkpoint."""
-    return os.path.join(self.best, "metrics.json")
+    """The file `best/metrics.json`, the record of the best checkpoint."""
+    return self._join("best", "metrics.json")
 
   @property
-  def train_events(self):
+  def metrics_path(self):
+    """The file `metrics.jsonl`, a line for each evaluation in training."""
+    return self._join("metrics.jsonl")
+
+  @property
+  def train_events_folder(self):
     """The folder of TensorBoard events of training."""
-    return os.path.join(self.path, "events", "train")
+    return self._join("events", "train")
 
   @property
-  def test_events(self):
-    """The folder of TensorBoard events of evaluations."""
-    return os.path.join(self.path, "events", "test")
+  def test_events_folder(self):
+    """The folder of TensorBoard events of evaluations in training."""
+    return self._join("events", "test")
 
   @property
-  def plots(self):
-    """The folder of pictures."""
-    return os.path.join(self.path, "plots")
+  def plots_folder(self):
+    """The folder of the plots that training draws."""
+    return self._join("plots")
+
+  @property
+  def evaluation_path(self):
+    """The file `evaluation.json`, the last evaluation of a trained model."""
+    return self._join("evaluation.json")
+
+  @property
+  def evaluations_path(self):
+    """The file `evaluations.jsonl`, a line for each such evaluation."""
+    return self._join("evaluations.jsonl")
+
+  @property
+  def report_path(self):
+    """The file `report.html`."""
+    return self._join("report.html")
+
+  def plot_path(self, name, step=None):
+    """Returns the PNG file of a plot.
+
+    Args:
+      name: of the plot, such as `codes`.
+      step: the global step that it shows; None for the last plots.
+    """
+    folder = () if step is None else (f"step-{step:08d}",)
+    return os.path.join(self.plots_folder, *folder, f"{name}.png")
 
   def append_metrics(self, record):
-    """Adds an evaluation to `metrics.jsonl`; see `metrics_file.append`."""
+    """Adds a record to `metrics.jsonl`; see `metrics_file.append`."""
     metrics_file.append(self.metrics_path, record)
 
   def read_metrics(self):
-    """Returns the evaluations by step; see `metrics_file.read`."""
+    """Returns the records of `metrics.jsonl`; see `metrics_file.read`."""
     return metrics_file.read(self.metrics_path)
 
   def metrics_at(self, step):
-    """Returns the evaluation at a step, or None where there is none."""
+    """Returns the record of a step, or None where there is none."""
     found = [each for each in self.read_metrics() if each["step"] == step]
     return found[0] if found else None
 
   def drop_metrics_after(self, step):
-    """Removes the evaluations after a step, which a run resumed there redoes.
+    """Removes the records after a step, which a run resumed there redoes.
 
     See `metrics_file.drop_after`.
     """
     metrics_file.drop_after(self.metrics_path, step)
 
   def read_best(self):
-    """Returns the evaluation of the best checkpoint, or None if none is kept.
+    """Returns the record of the best checkpoint, or None if none is kept.
 
     Raises:
       RunDirectoryError: its file is damaged.
     """
-    if not os.path.exists(self.best_metrics_path):
-      return None
-    return json_files.read_json_object(self.best_metrics_path)
+    return _read_if_there(self.best_metrics_path)
 
   def write_best(self, record):
-    """Writes the evaluation of the best checkpoint.
+    """Writes the record of the best checkpoint.
 
     Args:
       record: dict with values as in `files.strict_json`.
@@ -173,6 +217,44 @@ class RunDirectory:
       RunDirectoryError: it cannot be written.
     """
     json_files.write_json(self.best_metrics_path, record)
+
+  def read_evaluation(self):
+    """Returns the last evaluation, or None where there was none.
+
+    It is a dict as `write_evaluation` took it; what an older version wrote is
+    brought to the names of today.
+
+    Raises:
+      RunDirectoryError: its file is damaged.
+    """
+    evaluation = _read_if_there(self.evaluation_path)
+    if evaluation is None:
+      return None
+    return former_names.modernized(evaluation)
+
+  def write_evaluation(self, evaluation):
+    """Writes an evaluation, in place of the last one and behind all others.
+
+    One of a checkpoint without a global step becomes no line of
+    `evaluations.jsonl`, where each line is of a step.
+
+    Args:
+      evaluation: dict with `step`, such as `evaluate_model` returns.
+
+    Raises:
+      RunDirectoryError: it cannot be written.
+    """
+    json_files.write_json(self.evaluation_path, evaluation)
+    if evaluation["step"] is not None:
+      metrics_file.append(self.evaluations_path, evaluation)
+
+  def _join(self, *names):
+    return os.path.join(self.path, *names)
+
+
+def _read_if_there(path):
+  """Returns the dict that a JSON file holds, or None where there is no file."""
+  return json_files.read_json_object(path) if os.path.exists(path) else None
 
 
 def _make_folder(path):

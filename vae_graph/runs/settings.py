@@ -22,7 +22,7 @@ class RunSettings(NamedTuple):
   image_shape: Tuple[int, ...]
 
 
-def write(path, settings, versions):
+def write(path, settings, *, versions):
   """Writes `config.json`.
 
   Args:
@@ -81,7 +81,7 @@ def read(path):
   return RunSettings(config, tuple(image_shape))
 
 
-def check_same(path, there, asked):
+def check_same(path, *, there, asked):
   """Checks that a run may be resumed with the settings asked for.
 
   Args:

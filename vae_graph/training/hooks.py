@@ -6,7 +6,6 @@ op returns, and tell by `next_step` where a run has to end for them, so they act
 exactly at their step however many steps a run makes.
 """
 
-import os
 import time
 
 import numpy as np
@@ -140,16 +139,14 @@ class CheckpointHook(RunHook):
 
   Args:
     graph: a `TrainGraph`.
-    saver: a `tf.train.Saver`.
-    prefix: path of the checkpoints, without the step.
+    saver: a `CheckpointSaver`.
     every_steps: steps between checkpoints; 0: none by steps.
     every_seconds: seconds between checkpoints; 0: none by time.
   """
 
-  def __init__(self, graph, saver, prefix, every_steps=0, every_seconds=0.0):
+  def __init__(self, graph, saver, every_steps=0, every_seconds=0.0):
     super().__init__(graph)
     self._saver = saver
-    self._prefix = prefix
     self._every_steps = every_steps
     self._every_seconds = every_seconds
     self._saved_step = None
@@ -162,12 +159,9 @@ class CheckpointHook(RunHook):
   def after_create_session(self, session, coord):
     """Saves the initial variables of a new run."""
     del coord
-    latest = tf.train.latest_checkpoint(os.path.dirname(self._prefix))
-    step = int(session.run(self.graph.global_step))
-    if latest is not None and latest.endswith(f"-{step}"):
-      self._saved_step = step
+    self._saved_step = self._saver.latest_step()
     self._saved_time = time.time()
-    self.save(session, step)
+    self.save(session, int(session.run(self.graph.global_step)))
 
   def after_steps(self, run_context, outputs):
     """Saves where it is due."""
@@ -194,6 +188,6 @@ class CheckpointHook(RunHook):
         f"a variable is not finite after training step {step}; the checkpoint"
         " before it is kept; try a smaller --learning_rate"
       )
-    self._saver.save(session, self._prefix, global_step=step)
+    self._saver.save(session, step)
     self._saved_step = step
     self._saved_time = time.time()

@@ -12,7 +12,7 @@ _NUM_SAMPLES = 100
 _NUM_RECONSTRUCTIONS = 20
 
 
-def draw_pictures(session, graph, run, test, codes, folder=""):
+def draw_pictures(session, graph, run, test, codes, step=None):
   """Draws codes, samples, reconstructions and the training curve.
 
   Args:
@@ -21,16 +21,16 @@ def draw_pictures(session, graph, run, test, codes, folder=""):
     run: a `RunDirectory`.
     test: a `Split` of n test images.
     codes: floats `[n, code_size]`, those of the images.
-    folder: subfolder of the run's plots.
+    step: the global step after which to name their folder; None: the last.
 
   Returns:
     `{name: path}` of the PNG files.
   """
   paths = {
-    name: os.path.join(run.plots, folder, name + ".png")
+    name: run.plot_path(name, step)
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
-  os.makedirs(os.path.join(run.plots, folder), exist_ok=True)
+  os.makedirs(os.path.dirname(paths["codes"]), exist_ok=True)
   plots.plot_codes(paths["codes"], codes, labels=test.labels)
   samples = session.run(
     graph.samples,

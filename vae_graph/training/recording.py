@@ -100,7 +100,7 @@ class EvaluationHook(RunHook):
     last_step: the global step at which training ends.
     save: function (session, step) that saves a checkpoint. An evaluated step
       always has one, so no figure is ahead of what a resumed run repeats.
-    best_saver: a `tf.train.Saver` for the best checkpoint.
+    best_saver: a `CheckpointSaver` for the best checkpoint.
     report: function that shows a line of text.
   """
 
@@ -201,7 +201,7 @@ class EvaluationHook(RunHook):
       return
     if not math.isfinite(quality):
       return
-    self._best_saver.save(session, self._run.best_prefix, global_step=step)
+    self._best_saver.save(session, step)
     self._run.write_best(record)
 
 
@@ -240,23 +240,28 @@ class PlotHook(RunHook):
     """Draws where it is due, into a folder named after the step."""
     step = int(outputs.step)
     if self._every_steps and step % self._every_steps == 0:
-      self._draw(run_context.session, step, f"step-{step:08d}")
+      self._draw(run_context.session, step, of_step=True)
 
   def end(self, session):
     """Draws the final pictures, unless training was stopped early."""
     step = int(session.run(self.graph.global_step))
     stale = records.is_stale(self._run.read_metrics(), self._patience)
     if step >= self._last_step or stale:
-      codes = self._draw(session, step, "")
-      write_projector(self._run.test_events, codes, self._test)
+      codes = self._draw(session, step)
+      write_projector(self._run.test_events_folder, codes, self._test)
 
-  def _draw(self, session, step, folder):
+  def _draw(self, session, step, of_step=False):
     with self.graph.averages.used_in(session):
       codes = compute_codes(
         session, self.graph, self._test.images, self._batch_size
       )
       pictures = draw_pictures(
-        session, self.graph, self._run, self._test, codes, folder
+        session,
+        self.graph,
+        self._run,
+        self._test,
+        codes,
+        step if of_step else None,
       )
     if step != self._shown_step:
       self._events.pictures(pictures, step)

@@ -8,7 +8,7 @@ from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
 from vae_graph.runs import records
-from vae_graph.runs.checkpoints import restore_by_name
+from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
@@ -83,12 +83,18 @@ def train(
     # Not before the settings have proved to work, for a run directory holds
     # whoever resumes it to them.
     run = RunDirectory.open(
-      logdir, config, dataset.image_shape, flags_text, versions()
+      logdir,
+      config,
+      image_shape=dataset.image_shape,
+      flags_text=flags_text,
+      versions=versions(),
     )
     last_step = config.training.last_step(len(dataset.train.images))
-    saver = _make_saver(run.path, config.training.keep_checkpoints)
-    with EventWriter(run.train_events) as train_events, EventWriter(
-      run.test_events
+    saver = CheckpointSaver(
+      run.checkpoint_prefix, max_to_keep=config.training.keep_checkpoints
+    )
+    with EventWriter(run.train_events_folder) as train_events, EventWriter(
+      run.test_events_folder
     ) as test_events:
       hooks = _make_hooks(
         graph,
@@ -108,7 +114,7 @@ def train(
       )
       with tf.train.MonitoredTrainingSession(
         checkpoint_dir=run.path,
-        scaffold=tf.train.Scaffold(saver=saver, init_fn=init_fn),
+        scaffold=tf.train.Scaffold(saver=saver.saver, init_fn=init_fn),
         hooks=hooks,
         config=config_proto,
         # Our own hooks do these, exactly at their steps.
@@ -120,7 +126,7 @@ def train(
       ) as session:
         while not session.should_stop():
           session.run(graph.outputs.step)
-    step = int(tf.train.latest_checkpoint(run.path).rpartition("-")[2])
+    step = saver.latest_step()
   metrics = run.read_metrics()
   stale = records.is_stale(metrics, config.training.early_stopping)
   return TrainResult(
@@ -146,7 +152,6 @@ def _make_hooks(
   checkpoints = hooks_lib.CheckpointHook(
     graph,
     saver,
-    run.checkpoint_prefix,
     training.checkpoint_every_steps,
     training.checkpoint_every_seconds,
   )
@@ -166,18 +171,8 @@ def _make_hooks(
       training,
       last_step,
       checkpoints.save,
-      _make_saver(run.best, max_to_keep=1),
+      CheckpointSaver(run.best_prefix, max_to_keep=1),
       progress.line,
     ),
     recording.PlotHook(graph, run, test_events, test, training, last_step),
   ]
-
-
-def _make_saver(folder, max_to_keep):
-  """Returns a saver that knows the checkpoints that are there already."""
-  # Relative paths, so that a run can be moved.
-  saver = tf.train.Saver(max_to_keep=max_to_keep, save_relative_paths=True)
-  state = tf.train.get_checkpoint_state(folder)
-  if state is not None:
-    saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
-  return saver
