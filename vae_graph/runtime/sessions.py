@@ -12,48 +12,48 @@ from vae_graph.runtime import devices
 _GPU_SETTINGS = ("gpu", "gpu_shared", "multi_gpu")
 
 
-def make_config_proto(config, num_gpus=None):
+def make_config_proto(session_config, num_gpus=None):
   """Returns the `tf.ConfigProto` that a `SessionConfig` describes.
 
   Args:
-    config: a `SessionConfig`.
+    session_config: a `SessionConfig`.
     num_gpus: how many GPUs there are; by default as many as TensorFlow sees.
 
   Raises:
     ConfigError: its settings contradict each other.
     DeviceError: it asks for a device that is not there.
   """
-  config = resolve_session(config, num_gpus)
+  session_config = resolve_session(session_config, num_gpus)
   proto = tf.ConfigProto(
-    intra_op_parallelism_threads=config.intra_op_threads,
-    inter_op_parallelism_threads=config.inter_op_threads,
-    allow_soft_placement=config.allow_soft_placement,
-    log_device_placement=config.log_device_placement,
+    intra_op_parallelism_threads=session_config.intra_op_threads,
+    inter_op_parallelism_threads=session_config.inter_op_threads,
+    allow_soft_placement=session_config.allow_soft_placement,
+    log_device_placement=session_config.log_device_placement,
   )
-  num_cpus = _num_cpus(config.tower_devices)
+  num_cpus = _num_cpus(session_config.tower_devices)
   if num_cpus > 1:
     proto.device_count["CPU"] = num_cpus
   optimizer = proto.graph_options.optimizer_options
   optimizer.global_jit_level = (
     tf.OptimizerOptions.ON_1
-    if config.xla == "clusters"
+    if session_config.xla == "clusters"
     else tf.OptimizerOptions.OFF
   )
-  if config.session == "cpu":
+  if session_config.session == "cpu":
     proto.device_count["GPU"] = 0
     return proto
-  if config.mixed_precision:
+  if session_config.mixed_precision:
     rewrites = proto.graph_options.rewrite_options
     rewrites.auto_mixed_precision = type(rewrites).ON
-  _set_gpu_options(proto.gpu_options, config, num_gpus)
+  _set_gpu_options(proto.gpu_options, session_config, num_gpus)
   return proto
 
 
-def resolve_session(config, num_gpus=None):
+def resolve_session(session_config, num_gpus=None):
   """Fills in what the named setting and the machine decide.
 
   Args:
-    config: a `SessionConfig`.
+    session_config: a `SessionConfig`.
     num_gpus: as in `make_config_proto`. TensorFlow is asked only where the
       answer matters.
 
@@ -65,51 +65,58 @@ def resolve_session(config, num_gpus=None):
     ConfigError: its settings contradict each other.
     DeviceError: it asks for a device that is not there, and a CPU will not do.
   """
-  config = dataclasses.replace(
-    with_defaults(config),
-    tower_devices=tuple(_device_name(name) for name in config.tower_devices),
+  session_config = dataclasses.replace(
+    with_defaults(session_config),
+    tower_devices=tuple(
+      _device_name(name) for name in session_config.tower_devices
+    ),
   )
-  wishes = _gpu_wishes(config)
-  towers = config.num_towers or len(config.tower_devices) or 1
-  if config.session == "cpu":
-    config, visible = _check_cpu(config, wishes), 0
-  elif wishes or (towers > 1 and not config.tower_devices):
+  wishes = _gpu_wishes(session_config)
+  towers = session_config.num_towers or len(session_config.tower_devices) or 1
+  if session_config.session == "cpu":
+    session_config, visible = _check_cpu(session_config, wishes), 0
+  elif wishes or (towers > 1 and not session_config.tower_devices):
     total = devices.num_gpus() if num_gpus is None else num_gpus
     if wishes and not total:
-      config, visible = _fall_back(config, wishes), 0
+      session_config, visible = _fall_back(session_config, wishes), 0
     else:
-      visible = _check_visible(config.visible_devices, total)
+      visible = _check_visible(session_config.visible_devices, total)
   else:
     visible = 0
-  names = _tower_devices(config, visible)
+  names = _tower_devices(session_config, visible)
   return dataclasses.replace(
-    config, num_towers=max(len(names), 1), tower_devices=names
+    session_config, num_towers=max(len(names), 1), tower_devices=names
   )
 
 
-def _gpu_wishes(config):
+def _gpu_wishes(session_config):
   """Returns the settings that ask for a GPU, in words."""
   wishes = []
-  if config.session in _GPU_SETTINGS:
-    wishes.append(f"session {config.session}")
+  if session_config.session in _GPU_SETTINGS:
+    wishes.append(f"session {session_config.session}")
   wishes += [
-    f"tower_devices {name}" for name in config.tower_devices if "gpu" in name
+    f"tower_devices {name}"
+    for name in session_config.tower_devices
+    if "gpu" in name
   ]
-  if config.session not in _GPU_SETTINGS and config.visible_devices:
-    wishes.append(f"visible_devices {_list(config.visible_devices)}")
-  if config.mixed_precision:
+  if (
+    session_config.session not in _GPU_SETTINGS
+    and session_config.visible_devices
+  ):
+    wishes.append(f"visible_devices {_list(session_config.visible_devices)}")
+  if session_config.mixed_precision:
     wishes.append("mixed_precision")
   return wishes
 
 
-def _check_cpu(config, wishes):
+def _check_cpu(session_config, wishes):
   """Returns a configuration for the CPU, unless its wishes forbid that."""
   if not wishes:
-    return config
-  if config.allow_cpu_fallback:
-    return _on_cpu(config)
+    return session_config
+  if session_config.allow_cpu_fallback:
+    return _on_cpu(session_config)
   reason = ""
-  if config.mixed_precision:
+  if session_config.mixed_precision:
     reason = " (TensorFlow rewrites nothing to float16 on a CPU)"
   raise errors.ConfigError(
     f"session cpu excludes {' and '.join(wishes)}{reason}; choose another"
@@ -117,15 +124,15 @@ def _check_cpu(config, wishes):
   )
 
 
-def _fall_back(config, wishes):
+def _fall_back(session_config, wishes):
   """Returns the configuration for the CPU, if that is allowed."""
   found = f"{devices.build()}, sees none; {devices.what_to_check()}"
   wish = " and ".join(wishes)
-  if config.allow_cpu_fallback:
+  if session_config.allow_cpu_fallback:
     logging.warning("no GPU for %s, going on with the CPU: %s", wish, found)
-    return _on_cpu(config)
+    return _on_cpu(session_config)
   reason = ""
-  if config.mixed_precision:
+  if session_config.mixed_precision:
     reason = " (TensorFlow rewrites nothing to float16 without one)"
   raise errors.DeviceError(
     f"no GPU for {wish}{reason}: {found}; or go on with the CPU by"
@@ -133,13 +140,13 @@ def _fall_back(config, wishes):
   )
 
 
-def _on_cpu(config):
+def _on_cpu(session_config):
   return dataclasses.replace(
-    config,
+    session_config,
     session="cpu",
     visible_devices=(),
     tower_devices=tuple(
-      name.replace("gpu", "cpu") for name in config.tower_devices
+      name.replace("gpu", "cpu") for name in session_config.tower_devices
     ),
   )
 
@@ -160,9 +167,9 @@ def _check_visible(visible, total):
   return len(visible) or total
 
 
-def _tower_devices(config, visible):
+def _tower_devices(session_config, visible):
   """Returns the devices of the towers; none for a single tower anywhere."""
-  names, wanted = config.tower_devices, config.num_towers
+  names, wanted = session_config.tower_devices, session_config.num_towers
   if names:
     if wanted not in (None, len(names)):
       raise errors.ConfigError(
@@ -178,12 +185,12 @@ def _tower_devices(config, visible):
         " (--session=multi_gpu shows all GPUs)"
       )
     return names
-  if wanted is None and config.session == "multi_gpu" and visible < 2:
+  if wanted is None and session_config.session == "multi_gpu" and visible < 2:
     raise errors.DeviceError(
       "session multi_gpu makes a tower on each GPU, but TensorFlow sees only"
       f" {visible}; use session gpu, or num_towers=1"
     )
-  if wanted is None and config.session == "multi_gpu":
+  if wanted is None and session_config.session == "multi_gpu":
     wanted = visible
   if wanted in (None, 1):
     return ()
@@ -191,9 +198,9 @@ def _tower_devices(config, visible):
     return tuple(f"cpu:{i}" for i in range(wanted))
   if wanted > visible:
     raise errors.DeviceError(
-      f"num_towers is {wanted}, but with session {config.session} TensorFlow"
-      f" sees {visible}; check visible_devices (--session=multi_gpu shows all"
-      " GPUs, --session=cpu divides the CPU)"
+      f"num_towers is {wanted}, but with session {session_config.session}"
+      f" TensorFlow sees {visible}; check visible_devices (--session=multi_gpu"
+      " shows all GPUs, --session=cpu divides the CPU)"
     )
   return tuple(f"gpu:{i}" for i in range(wanted))
 
@@ -214,11 +221,11 @@ def _num_cpus(names):
   return max(numbers, default=0) + 1
 
 
-def _set_gpu_options(options, config, num_gpus):
-  visible = config.visible_devices
-  options.allow_growth = config.gpu_memory_growth
+def _set_gpu_options(options, session_config, num_gpus):
+  visible = session_config.visible_devices
+  options.allow_growth = session_config.gpu_memory_growth
   options.visible_device_list = ",".join(str(number) for number in visible)
-  if config.gpu_allocator == "bfc":
+  if session_config.gpu_allocator == "bfc":
     options.allocator_type = "BFC"
   elif hasattr(options.experimental, "use_cuda_malloc_async"):
     options.experimental.use_cuda_malloc_async = True
@@ -227,14 +234,14 @@ def _set_gpu_options(options, config, num_gpus):
       f"gpu_allocator cuda_malloc_async is newer than TensorFlow"
       f" {tf.__version__}; use bfc"
     )
-  if config.gpu_memory_fraction:
-    options.per_process_gpu_memory_fraction = config.gpu_memory_fraction
-  if config.gpu_memory_limit_mib:
+  if session_config.gpu_memory_fraction:
+    options.per_process_gpu_memory_fraction = session_config.gpu_memory_fraction
+  if session_config.gpu_memory_limit_mib:
     # TensorFlow knows limits in MiB for virtual devices alone: one on each GPU.
     total = devices.num_gpus() if num_gpus is None else num_gpus
     for _ in visible or range(total):
       options.experimental.virtual_devices.add(
-        memory_limit_mb=[config.gpu_memory_limit_mib]
+        memory_limit_mb=[session_config.gpu_memory_limit_mib]
       )
 
 
