@@ -7,7 +7,7 @@ class RecordsTest(absltest.TestCase):
   def test_an_ordinary_model_is_judged_by_its_elbo(self):
     test = {"loss": 101.0, "elbo": -100.04, "rate": 20.0, "distortion": 80.04}
     train = {"loss": 99.0, "elbo": -98.0, "images_per_second": 1234.0}
-    record = records.make_record(600, 1.0, test, train)
+    record = records.make_record(600, epoch=1.0, test=test, train=train)
     self.assertEqual(records.quality(record), -100.04)
     self.assertEqual(record["train_elbo"], -98.0)
     self.assertEqual(record["images_per_second"], 1234.0)
@@ -31,7 +31,9 @@ class RecordsTest(absltest.TestCase):
 
   def test_a_model_without_an_elbo_is_judged_by_its_loss(self):
     worse, better = (
-      records.make_record(0, 0, {"loss": loss, "distortion": 200.0}, {})
+      records.make_record(
+        0, epoch=0, test={"loss": loss, "distortion": 200.0}, train={}
+      )
       for loss in (0.12345, 0.1)
     )
     self.assertGreater(records.quality(better), records.quality(worse))

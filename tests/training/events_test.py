@@ -30,7 +30,7 @@ class RunEventsTest(parameterized.TestCase):
     folder = self.enter_context(tempfile.TemporaryDirectory())
     self.logdir = os.path.join(folder, "run")
 
-  def test_events_hold_train_and_test_scalars_and_pictures(self):
+  def test_events_hold_train_and_test_scalars_and_plots(self):
     config = toy_config(epochs=2, summary_every_steps=4, plot_every_epochs=1)
     vae_graph.train(config, self.logdir, dataset=toy_dataset())
     events = os.path.join(self.logdir, "events")

@@ -36,16 +36,21 @@ class RunLengthTest(parameterized.TestCase):
   def test_ends_where_somebody_has_to_act(
     self, step, last_step, steps_per_run, others, length
   ):
-    hook = hooks.InputHook(fake_graph(), last_step, others, steps_per_run)
+    hook = hooks.InputHook(
+      fake_graph(),
+      last_step=last_step,
+      hooks=others,
+      steps_per_run=steps_per_run,
+    )
     self.assertEqual(hook.run_length(step), length)
 
   def test_feeding_makes_one_step_a_run(self):
     graph = fake_graph(max_steps_per_run=1)
-    hook = hooks.InputHook(graph, 100, (), steps_per_run=50)
+    hook = hooks.InputHook(graph, last_step=100, steps_per_run=50)
     self.assertEqual(hook.run_length(0), 1)
 
   def test_steps_per_run_adapt_to_the_time_a_step_takes(self):
-    hook = hooks.InputHook(fake_graph(10**6), 10**6, ())
+    hook = hooks.InputHook(fake_graph(10**6), last_step=10**6)
     self.assertEqual(hook.run_length(0), 1)
     context = types.SimpleNamespace(request_stop=self.fail)
     step = 0
@@ -57,9 +62,17 @@ class RunLengthTest(parameterized.TestCase):
       hook.after_steps(context, types.SimpleNamespace(step=step, steps=length))
     self.assertBetween(hook.run_length(step), 40, 55)
 
-  @parameterized.parameters((0, 5, 5), (4, 5, 5), (5, 5, 10), (7, 0, None))
-  def test_next_multiple(self, step, period, expected):
-    self.assertEqual(hooks.next_multiple(step, period), expected)
+  def test_a_hook_asks_for_its_own_steps(self):
+    graph = fake_graph()
+    hook = hooks.InputHook(
+      graph,
+      last_step=100,
+      hooks=[hooks.RunHook(graph, every_steps=4), hooks.RunHook(graph)],
+      steps_per_run=100,
+    )
+    self.assertEqual(
+      [hook.run_length(step) for step in range(6)], [4, 3, 2, 1, 2, 1]
+    )
 
 
 if __name__ == "__main__":

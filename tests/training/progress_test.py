@@ -30,7 +30,9 @@ class ProgressHookTest(absltest.TestCase):
   def _hook(self, terminal):
     stream = Stream(terminal)
     graph = types.SimpleNamespace(global_step=None)
-    hook = progress.ProgressHook(graph, 40, batch_size=10, stream=stream)
+    hook = progress.ProgressHook(
+      graph, last_step=40, batch_size=10, stream=stream
+    )
     session = types.SimpleNamespace(run=lambda _: 20)
     hook.after_create_session(session, None)
     return hook, stream
@@ -43,7 +45,7 @@ class ProgressHookTest(absltest.TestCase):
     self.assertIn("75%", text)  # 30 of 40 steps; it went on from 20.
     self.assertIn("ELBO -123.4", text)
     self.assertRegex(text, r"images/s")
-    hook.line("epoch 1 is over")
+    hook.show_line("epoch 1 is over")
     self.assertIn("epoch 1 is over\n", stream.getvalue())
     hook.end(None)
 

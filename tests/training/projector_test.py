@@ -20,7 +20,8 @@ class ProjectorTest(parameterized.TestCase):
   def _write(self, images, labels=None):
     """Writes random codes; returns them, and the embedding as configured."""
     codes = self.random.normal(size=(len(images), 3)).astype(np.float32)
-    write_projector(self.folder, codes, vae_graph.Split(images, labels))
+    split = vae_graph.Split(images, labels)
+    write_projector(self.folder, codes, split=split)
     path = os.path.join(self.folder, "projector_config.pbtxt")
     with open(path, encoding="utf-8") as file:
       config = projector_config_pb2.ProjectorConfig()

@@ -58,7 +58,7 @@ class TensorBoardTest(absltest.TestCase):
       self._check_train_scalars()
       self._check_test_scalars()
       self._check_histogram()
-      self._check_pictures()
+      self._check_plots()
       self._check_projector()
 
   def _is_loaded(self):
@@ -111,7 +111,7 @@ class TensorBoardTest(absltest.TestCase):
       # they are the rate.
       self.assertAlmostEqual(left[0] + right[-1], rates[step], places=4)
 
-  def _check_pictures(self):
+  def _check_plots(self):
     tags = self.server.get_json("plugin/images/tags")[TEST]
     self.assertEqual(
       set(tags), {"codes", "reconstructions", "samples", "training_curve"}

@@ -158,7 +158,7 @@ class TrainTest(parameterized.TestCase):
     result = vae_graph.train(toy_config(), self.logdir, dataset=dataset)
     self.assertTrue(result.complete)
 
-  def test_pictures(self):
+  def test_plots(self):
     self._train(toy_config(epochs=2, plot_every_epochs=1))
     names = ["codes", "reconstructions", "samples", "training_curve"]
     for folder in ("", "step-00000006", "step-00000012"):

@@ -8,13 +8,13 @@ its loss.
 import math
 
 
-def make_record(step, epoch, test, train):
+def make_record(step, *, epoch, test, train):
   """Returns the record of an evaluation.
 
   Args:
     step: the global step.
     epoch: passes over the training images, a float.
-    test: `{name: mean over the test set}`, see `evaluate`.
+    test: `{name: mean over the test set}`, see `compute_split_terms`.
     train: `{name: mean since the last evaluation}` with `images_per_second`;
       empty before the first step.
   """
@@ -48,8 +48,8 @@ def is_stale(history, patience):
   return max(figures[-patience:]) <= max(figures[:-patience])
 
 
-def headline(terms, prefix=""):
-  """Returns the figure that a model is judged by, as text.
+def quality_text(terms, prefix=""):
+  """Returns the figure that tells a model's quality, as text.
 
   Args:
     terms: dict of figures.
@@ -70,8 +70,8 @@ def line(record, last_step):
   text = f"step {record['step']:,} of {last_step:,}"
   text += f" (epoch {record['epoch']:.4g}): "
   if "train_loss" in record:
-    text += f"train {headline(record, 'train_')}, "
-  text += f"test {headline(record, 'test_')} ("
+    text += f"train {quality_text(record, 'train_')}, "
+  text += f"test {quality_text(record, 'test_')} ("
   if "test_rate" in record:
     text += f"rate {record['test_rate']:.1f}, "
   text += f"distortion {record['test_distortion']:.1f})"

@@ -10,10 +10,10 @@ _BINS = 30
 
 
 class EventWriter:
-  """Writes figures and pictures of one run, such as `train` or `test`.
+  """Writes scalars, histograms and plots for TensorBoard.
 
-  A context manager; use one for a folder, since two that are opened in the same
-  second would write to the same file.
+  A context manager; use one for a folder, such as that of `train` or `test`,
+  since two that are opened in the same second would write to the same file.
 
   Args:
     folder: where the event files are.
@@ -42,7 +42,7 @@ class EventWriter:
       summary.value.add(tag=name, simple_value=value)
     self._write(summary, step)
 
-  def histogram(self, name, values, step):
+  def histogram(self, name, values, *, step):
     """Writes the histogram of the finite ones among values, if any."""
     values = np.asarray(values, np.float64)
     values = values[np.isfinite(values)]
@@ -62,8 +62,8 @@ class EventWriter:
     summary.value.add(tag=name, histo=histogram)
     self._write(summary, step)
 
-  def pictures(self, paths, step):
-    """Writes the PNG files `{name: path}` at a step."""
+  def plots(self, paths, step):
+    """Writes the PNG files `{name: path}` of plots at a step."""
     summary = tf.Summary()
     for name, path in paths.items():
       with open(path, "rb") as file:

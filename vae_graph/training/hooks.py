@@ -12,6 +12,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.training.every import Every
 
 # A session.run should last long enough that its overhead does not matter, and
 # end soon enough that signals, hooks and the progress bar are served.
@@ -22,16 +23,22 @@ class RunHook(tf.train.SessionRunHook):
   """Base of our hooks: sees what each run of the training op returned.
 
   Args:
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
+    every_steps: a run has to end each so many steps; 0: it need not.
+
+  Attributes:
+    train_graph: likewise.
+    every: the `Every` of those steps, which tells where the hook is to act.
   """
 
-  def __init__(self, graph):
-    self.graph = graph
+  def __init__(self, train_graph, *, every_steps=0):
+    self.train_graph = train_graph
+    self.every = Every(every_steps)
 
   def before_run(self, run_context):
     """Asks for the outputs of the training op."""
     del run_context
-    return tf.train.SessionRunArgs(self.graph.outputs)
+    return tf.train.SessionRunArgs(self.train_graph.outputs)
 
   def after_run(self, run_context, run_values):
     """Hands them to `after_steps`."""
@@ -42,12 +49,7 @@ class RunHook(tf.train.SessionRunHook):
 
   def next_step(self, step):
     """Returns the step after `step` at which a run has to end, or None."""
-    del step
-
-
-def next_multiple(step, period):
-  """Returns the first multiple of `period` after `step`; None if it is 0."""
-  return (step // period + 1) * period if period else None
+    return self.every.next_step(step)
 
 
 class InputHook(RunHook):
@@ -57,18 +59,25 @@ class InputHook(RunHook):
   which a hook has to act.
 
   Args:
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     last_step: the global step at which training ends.
-    hooks: the session's other hooks.
+    hooks: the session's other hooks. One with a method `next_step(step)` tells
+      by it where a run has to end for it; see `RunHook`.
     steps_per_run: steps in a run where nothing ends it earlier; 0: as many as
       take about half a second.
     should_stop: function without arguments; True ends training early.
   """
 
   def __init__(
-    self, graph, last_step, hooks, steps_per_run=0, should_stop=lambda: False
+    self,
+    train_graph,
+    *,
+    last_step,
+    hooks=(),
+    steps_per_run=0,
+    should_stop=lambda: False,
   ):
-    super().__init__(graph)
+    super().__init__(train_graph)
     self._last_step = last_step
     self._hooks = list(hooks)
     self._adapt = not steps_per_run
@@ -79,24 +88,24 @@ class InputHook(RunHook):
 
   def after_create_session(self, session, coord):
     """Loads the images; stops at once if training is complete already."""
-    self.graph.batches.load(session)
-    self._step = int(session.run(self.graph.global_step))
+    self.train_graph.batches.load(session)
+    self._step = int(session.run(self.train_graph.global_step))
     if self._step >= self._last_step:
       coord.request_stop()
 
   def before_run(self, run_context):
     """Feeds the next batch, or the number of steps to make."""
     self._start_time = time.time()
-    feed = dict(self.graph.batches.feed(run_context.session, self._step))
-    feed[self.graph.num_steps] = self.run_length(self._step)
-    return tf.train.SessionRunArgs(self.graph.outputs, feed)
+    feed = dict(self.train_graph.batches.feed(run_context.session, self._step))
+    feed[self.train_graph.num_steps] = self.run_length(self._step)
+    return tf.train.SessionRunArgs(self.train_graph.outputs, feed)
 
   def run_length(self, step):
     """Returns how many steps a run that begins at `step` makes."""
-    batches = self.graph.batches
+    batches = self.train_graph.batches
     ends = [
       step + min(self._wanted, batches.max_steps_per_run or self._wanted),
-      next_multiple(step, batches.steps_per_epoch),
+      Every(batches.steps_per_epoch).next_step(step),
       self._last_step,
     ]
     for hook in self._hooks:
@@ -138,42 +147,37 @@ class CheckpointHook(RunHook):
   Only finite variables are saved, so the last checkpoint is always good.
 
   Args:
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     saver: a `CheckpointSaver`.
     every_steps: steps between checkpoints; 0: none by steps.
     every_seconds: seconds between checkpoints; 0: none by time.
   """
 
-  def __init__(self, graph, saver, every_steps=0, every_seconds=0.0):
-    super().__init__(graph)
+  def __init__(self, train_graph, *, saver, every_steps=0, every_seconds=0.0):
+    super().__init__(train_graph, every_steps=every_steps)
     self._saver = saver
-    self._every_steps = every_steps
     self._every_seconds = every_seconds
     self._saved_step = None
     self._saved_time = 0.0
-
-  def next_step(self, step):
-    """Returns the next step to save at."""
-    return next_multiple(step, self._every_steps)
 
   def after_create_session(self, session, coord):
     """Saves the initial variables of a new run."""
     del coord
     self._saved_step = self._saver.latest_step()
     self._saved_time = time.time()
-    self.save(session, int(session.run(self.graph.global_step)))
+    self.save(session, int(session.run(self.train_graph.global_step)))
 
   def after_steps(self, run_context, outputs):
     """Saves where it is due."""
     step = int(outputs.step)
-    by_steps = self._every_steps and step % self._every_steps == 0
     elapsed = time.time() - self._saved_time
-    if by_steps or (self._every_seconds and elapsed >= self._every_seconds):
+    by_time = self._every_seconds and elapsed >= self._every_seconds
+    if by_time or self.every.due(step):
       self.save(run_context.session, step)
 
   def end(self, session):
     """Saves the last step."""
-    self.save(session, int(session.run(self.graph.global_step)))
+    self.save(session, int(session.run(self.train_graph.global_step)))
 
   def save(self, session, step):
     """Saves a checkpoint, unless that of this step is there already.
@@ -183,7 +187,7 @@ class CheckpointHook(RunHook):
     """
     if step == self._saved_step:
       return
-    if not session.run(self.graph.all_finite):
+    if not session.run(self.train_graph.all_finite):
       raise errors.NonFiniteError(
         f"a variable is not finite after training step {step}; the checkpoint"
         " before it is kept; try a smaller --learning_rate"

@@ -1,4 +1,4 @@
-"""What the trained model shows, fetched from the session and drawn."""
+"""The plots that a run draws while it is trained, and their session hook."""
 
 import os
 
@@ -7,21 +7,94 @@ import numpy as np
 from vae_graph import plots
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
+from vae_graph.runs import records
+from vae_graph.training.hooks import RunHook
+from vae_graph.training.projector import write_projector
 
+# More points than these only make plots and the projector slow.
+_MAX_CODES = 10000
 _NUM_SAMPLES = 100
 _NUM_RECONSTRUCTIONS = 20
 
 
-def draw_pictures(session, graph, run, test, codes, step=None):
+class PlotHook(RunHook):
+  """Draws the plots, every so many epochs and at the end.
+
+  The end has the codes for TensorBoard's projector, too.
+
+  Args:
+    train_graph: a `TrainGraph`.
+    run: a `RunDirectory`.
+    events: the `EventWriter` that gets the plots too.
+    test: the test `Split`.
+    training_config: a `TrainingConfig`.
+    last_step: the global step at which training ends.
+  """
+
+  def __init__(
+    self, train_graph, *, run, events, test, training_config, last_step
+  ):
+    steps_per_epoch = train_graph.batches.steps_per_epoch
+    super().__init__(
+      train_graph,
+      every_steps=training_config.plot_every_epochs * steps_per_epoch,
+    )
+    self._last_step = last_step
+    self._run = run
+    self._events = events
+    self._test = test.first(_MAX_CODES)
+    self._batch_size = training_config.eval_batch_size
+    self._patience = training_config.early_stopping
+    # A run that is complete has its plots in the events.
+    history = run.read_metrics()
+    self._shown_step = history[-1]["step"] if history else None
+
+  def after_steps(self, run_context, outputs):
+    """Draws where it is due, into a folder of the step's."""
+    step = int(outputs.step)
+    if self.every.due(step):
+      self._draw(run_context.session, step, folder_step=step)
+
+  def end(self, session):
+    """Draws the final plots, unless training was stopped early."""
+    step = int(session.run(self.train_graph.global_step))
+    stale = records.is_stale(self._run.read_metrics(), self._patience)
+    if step >= self._last_step or stale:
+      codes = self._draw(session, step, folder_step=None)
+      write_projector(self._run.test_events_folder, codes, split=self._test)
+
+  def _draw(self, session, step, folder_step):
+    with self.train_graph.averages.used_in(session):
+      codes = compute_codes(
+        session,
+        self.train_graph,
+        images=self._test.images,
+        batch_size=self._batch_size,
+      )
+      paths = draw_plots(
+        session,
+        self.train_graph,
+        run=self._run,
+        test=self._test,
+        codes=codes,
+        step=folder_step,
+      )
+    if step != self._shown_step:
+      self._events.plots(paths, step)
+      self._shown_step = step
+    return codes
+
+
+def draw_plots(session, train_graph, *, run, test, codes, step=None):
   """Draws codes, samples, reconstructions and the training curve.
 
   Args:
     session: a `tf.Session` of the graph.
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     run: a `RunDirectory`.
     test: a `Split` of n test images.
-    codes: floats `[n, code_size]`, those of the images.
-    step: the global step after which to name their folder; None: the last.
+    codes: floats `[n, code_size]`, the posterior means of the images.
+    step: as of `RunDirectory.plot_path`.
 
   Returns:
     `{name: path}` of the PNG files.
@@ -33,15 +106,18 @@ def draw_pictures(session, graph, run, test, codes, step=None):
   os.makedirs(os.path.dirname(paths["codes"]), exist_ok=True)
   plots.plot_codes(paths["codes"], codes, labels=test.labels)
   samples = session.run(
-    graph.samples,
-    {graph.num_samples: _NUM_SAMPLES, graph.noise_seed: evaluation_seed(0)},
+    train_graph.samples,
+    {
+      train_graph.num_samples: _NUM_SAMPLES,
+      train_graph.noise_seed: evaluation_seed(0),
+    },
   )
   plots.plot_samples(paths["samples"], samples)
   observed, reconstructed = session.run(
-    [graph.observation, graph.reconstruction],
+    [train_graph.observation, train_graph.reconstruction],
     {
-      graph.data: to_unit_interval(test.images[:_NUM_RECONSTRUCTIONS]),
-      graph.noise_seed: evaluation_seed(0),
+      train_graph.data: to_unit_interval(test.images[:_NUM_RECONSTRUCTIONS]),
+      train_graph.noise_seed: evaluation_seed(0),
     },
   )
   plots.plot_reconstructions(
@@ -51,20 +127,20 @@ def draw_pictures(session, graph, run, test, codes, step=None):
   return paths
 
 
-def compute_codes(session, graph, images, batch_size):
+def compute_codes(session, train_graph, *, images, batch_size):
   """Returns the posterior means of images, float32 `[n, code_size]`.
 
   Args:
     session: a `tf.Session` of the graph.
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
     batch_size: images at a time.
   """
   parts = []
   for start in range(0, len(images), batch_size):
     feed = {
-      graph.data: to_unit_interval(images[start : start + batch_size]),
-      graph.noise_seed: evaluation_seed(start),
+      train_graph.data: to_unit_interval(images[start : start + batch_size]),
+      train_graph.noise_seed: evaluation_seed(start),
     }
-    parts.append(session.run(graph.code_mean, feed))
+    parts.append(session.run(train_graph.code_mean, feed))
   return np.concatenate(parts)

@@ -5,7 +5,7 @@ import time
 
 import tqdm
 
-from vae_graph.runs.records import headline
+from vae_graph.runs.records import quality_text
 from vae_graph.training.hooks import RunHook
 
 _SECONDS_BETWEEN_LINES = 30.0
@@ -15,15 +15,15 @@ class ProgressHook(RunHook):
   """Shows time left, images per second and the last training ELBO (or loss).
 
   Args:
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     last_step: the global step at which training ends.
     batch_size: images in a step.
     stream: where to write; a bar is drawn if it is a terminal. By default
       `sys.stderr`.
   """
 
-  def __init__(self, graph, last_step, batch_size, stream=None):
-    super().__init__(graph)
+  def __init__(self, train_graph, *, last_step, batch_size, stream=None):
+    super().__init__(train_graph)
     self._last_step = last_step
     self._batch_size = batch_size
     self._stream = stream or sys.stderr
@@ -33,7 +33,7 @@ class ProgressHook(RunHook):
   def after_create_session(self, session, coord):
     """Starts the bar at the step that training goes on from."""
     del coord
-    step = int(session.run(self.graph.global_step))
+    step = int(session.run(self.train_graph.global_step))
     self._bar = tqdm.tqdm(
       total=self._last_step * self._batch_size,
       initial=step * self._batch_size,
@@ -48,14 +48,14 @@ class ProgressHook(RunHook):
   def after_steps(self, run_context, outputs):
     """Moves the bar, or writes a line now and then."""
     total = outputs.total.items()
-    text = headline({name: value / outputs.steps for name, value in total})
+    text = quality_text({name: value / outputs.steps for name, value in total})
     if not self._bar.disable:
       self._bar.set_postfix_str(text, refresh=False)
       self._bar.update(int(outputs.steps) * self._batch_size)
     elif time.time() - self._last_line_time >= _SECONDS_BETWEEN_LINES:
-      self.line(self._plain_line(int(outputs.step), text))
+      self.show_line(self._plain_line(int(outputs.step), text))
 
-  def line(self, text):
+  def show_line(self, text):
     """Writes a line without disturbing the bar."""
     self._last_line_time = time.time()
     tqdm.tqdm.write(text, file=self._stream)

@@ -19,7 +19,7 @@ _LARGEST_SPRITE = 8192
 _CONFIG = "projector_config.pbtxt"
 
 
-def write_projector(folder, codes, split):
+def write_projector(folder, codes, *, split):
   """Writes codes for the projector, replacing those that are there.
 
   Args:

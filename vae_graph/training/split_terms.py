@@ -10,8 +10,8 @@ from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
 
 
-class Evaluation(typing.NamedTuple):
-  """What a model makes of a split of n images.
+class SplitTerms(typing.NamedTuple):
+  """The terms of a split of n images, and their codes.
 
   means: `{name: float}`, the means over the split of the terms that the
     objective has, in nats per image, and `elbo_stderr`, the standard error of
@@ -43,29 +43,32 @@ def in_evaluation_order(images, objective):
   return images[np.random.RandomState(0).permutation(len(images))]
 
 
-def evaluate(session, graph, images, batch_size):
-  """Evaluates a split with one posterior sample per image.
+def compute_split_terms(session, train_graph, *, images, batch_size):
+  """Computes the terms of a split with one posterior sample per image.
 
-  The noise is the same at every call, so that two evaluations differ by the
+  The noise is the same at every call, so that two results differ by the
   weights alone.
 
   Args:
     session: a `tf.Session` of the graph.
-    graph: a `TrainGraph`.
+    train_graph: a `TrainGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
     batch_size: images at a time; the last batch may be smaller.
 
   Returns:
-    An `Evaluation`.
+    A `SplitTerms`.
   """
-  terms = graph.per_image.defined()
-  codes = {"code_means": graph.code_mean}
-  if graph.code_stddev is not None:
-    codes["code_stddevs"] = graph.code_stddev
+  terms = train_graph.per_image.defined()
+  codes = {"code_means": train_graph.code_mean}
+  if train_graph.code_stddev is not None:
+    codes["code_stddevs"] = train_graph.code_stddev
   values = {name: [] for name in (*terms, *codes)}
   for start in range(0, len(images), batch_size):
     batch = to_unit_interval(images[start : start + batch_size])
-    feed = {graph.data: batch, graph.noise_seed: evaluation_seed(start)}
+    feed = {
+      train_graph.data: batch,
+      train_graph.noise_seed: evaluation_seed(start),
+    }
     for name, value in session.run({**terms, **codes}, feed).items():
       # A batch's loss counts once for each of its images.
       value = np.broadcast_to(value, len(batch)) if name in terms else value
@@ -76,4 +79,4 @@ def evaluate(session, graph, images, batch_size):
     elbos = values["elbo"].astype(np.float64)
     spread = elbos.std(ddof=1) if len(images) > 1 else np.nan
     means["elbo_stderr"] = float(spread / np.sqrt(len(images)))
-  return Evaluation(means, values["code_means"], values.get("code_stddevs"))
+  return SplitTerms(means, values["code_means"], values.get("code_stddevs"))

@@ -12,9 +12,10 @@ from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
-from vae_graph.training import recording
 from vae_graph.training.events import EventWriter
+from vae_graph.training.plotting import PlotHook
 from vae_graph.training.progress import ProgressHook
+from vae_graph.training.recording import EvaluationHook, SummaryHook
 from vae_graph.training.split_terms import in_evaluation_order
 from vae_graph.training.train_graph import build_train_graph
 
@@ -34,8 +35,9 @@ class TrainResult(typing.NamedTuple):
 
 
 def train(
-  config,
+  experiment_config,
   logdir,
+  *,
   dataset=None,
   flags_text="",
   extra_hooks=(),
@@ -48,9 +50,9 @@ def train(
   for bit, as one that was left alone.
 
   Args:
-    config: an `ExperimentConfig`.
+    experiment_config: an `ExperimentConfig`.
     logdir: folder of the run; made if it is not there.
-    dataset: a `Dataset`; by default the one that `config.data` names.
+    dataset: a `Dataset`; by default the one that the configuration names.
     flags_text: the flags of the program, kept in `flags.txt`.
     extra_hooks: further `tf.train.SessionRunHook`s. One with a method
       `next_step(step)` tells where a run has to end for it.
@@ -69,47 +71,52 @@ def train(
     NonFiniteError: a loss became infinite or NaN.
   """
   resolved = dataclasses.replace(
-    config, session=resolve_session(config.session)
+    experiment_config, session=resolve_session(experiment_config.session)
   )
   config_proto = make_config_proto(resolved.session)
   # A process has one thread pool, of the size that its first session asks for;
   # loading data may use a session of its own.
   with tf.Session(graph=tf.Graph(), config=config_proto):
-    dataset = dataset or load_dataset(config.data)
-  check_pixels(config.model, dataset.train.images.dtype)
+    dataset = dataset or load_dataset(experiment_config.data)
+  training_config = experiment_config.training
+  check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():
-    graph = build_train_graph(resolved, dataset.train.images)
-    init_fn = _init_fn(config.training.init_checkpoint, graph.vae)
+    train_graph = build_train_graph(resolved, dataset.train.images)
+    init_fn = _init_fn(training_config.init_checkpoint, train_graph.vae)
     # Not before the settings have proved to work, for a run directory holds
     # whoever resumes it to them.
     run = RunDirectory.open(
       logdir,
-      config,
+      experiment_config,
       image_shape=dataset.image_shape,
       flags_text=flags_text,
       versions=versions(),
     )
-    last_step = config.training.last_step(len(dataset.train.images))
+    last_step = training_config.last_step(len(dataset.train.images))
     saver = CheckpointSaver(
-      run.checkpoint_prefix, max_to_keep=config.training.keep_checkpoints
+      run.checkpoint_prefix, max_to_keep=training_config.keep_checkpoints
     )
     with EventWriter(run.train_events_folder) as train_events, EventWriter(
       run.test_events_folder
     ) as test_events:
       hooks = _make_hooks(
-        graph,
-        run,
-        train_events,
-        test_events,
-        dataset.test,
-        config,
-        last_step,
-        saver,
+        train_graph,
+        experiment_config,
+        run=run,
+        train_events=train_events,
+        test_events=test_events,
+        test=dataset.test,
+        last_step=last_step,
+        saver=saver,
       )
       hooks.extend(extra_hooks)
       hooks.append(
         hooks_lib.InputHook(
-          graph, last_step, hooks, config.training.steps_per_run, should_stop
+          train_graph,
+          last_step=last_step,
+          hooks=hooks,
+          steps_per_run=training_config.steps_per_run,
+          should_stop=should_stop,
         )
       )
       with tf.train.MonitoredTrainingSession(
@@ -125,10 +132,10 @@ def train(
         log_step_count_steps=None,
       ) as session:
         while not session.should_stop():
-          session.run(graph.outputs.step)
+          session.run(train_graph.outputs.step)
     step = saver.latest_step()
   metrics = run.read_metrics()
-  stale = records.is_stale(metrics, config.training.early_stopping)
+  stale = records.is_stale(metrics, training_config.early_stopping)
   return TrainResult(
     step=step,
     complete=step >= last_step or stale,
@@ -145,34 +152,55 @@ def _init_fn(checkpoint, vae):
 
 
 def _make_hooks(
-  graph, run, train_events, test_events, test, config, last_step, saver
+  train_graph,
+  experiment_config,
+  *,
+  run,
+  train_events,
+  test_events,
+  test,
+  last_step,
+  saver,
 ):
   """Returns the hooks in the order in which they act after a run."""
-  training = config.training
+  training_config = experiment_config.training
+  batch_size = training_config.batch_size
   checkpoints = hooks_lib.CheckpointHook(
-    graph,
-    saver,
-    training.checkpoint_every_steps,
-    training.checkpoint_every_seconds,
+    train_graph,
+    saver=saver,
+    every_steps=training_config.checkpoint_every_steps,
+    every_seconds=training_config.checkpoint_every_seconds,
   )
-  progress = ProgressHook(graph, last_step, training.batch_size)
+  progress = ProgressHook(
+    train_graph, last_step=last_step, batch_size=batch_size
+  )
   return [
-    hooks_lib.FiniteHook(graph),
+    hooks_lib.FiniteHook(train_graph),
     progress,
-    recording.SummaryHook(
-      graph, train_events, training.summary_every_steps, training.batch_size
+    SummaryHook(
+      train_graph,
+      events=train_events,
+      every_steps=training_config.summary_every_steps,
+      batch_size=batch_size,
     ),
     checkpoints,
-    recording.EvaluationHook(
-      graph,
-      run,
-      test_events,
-      in_evaluation_order(test.images, config.objective),
-      training,
-      last_step,
-      checkpoints.save,
-      CheckpointSaver(run.best_prefix, max_to_keep=1),
-      progress.line,
+    EvaluationHook(
+      train_graph,
+      run=run,
+      events=test_events,
+      images=in_evaluation_order(test.images, experiment_config.objective),
+      training_config=training_config,
+      last_step=last_step,
+      save=checkpoints.save,
+      best_saver=CheckpointSaver(run.best_prefix, max_to_keep=1),
+      show_line=progress.show_line,
     ),
-    recording.PlotHook(graph, run, test_events, test, training, last_step),
+    PlotHook(
+      train_graph,
+      run=run,
+      events=test_events,
+      test=test,
+      training_config=training_config,
+      last_step=last_step,
+    ),
   ]
