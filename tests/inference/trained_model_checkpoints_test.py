@@ -88,7 +88,7 @@ class CheckpointTest(absltest.TestCase):
     config = toy_config(ema_decay=0.9)
     folder = os.path.join(self.run.path, "averaged")
     dataset = toy_dataset()
-    vae_graph.train(config, folder, dataset)
+    vae_graph.train(config, folder, dataset=dataset)
     with TrainedModel(folder) as model:
       reader = tf.train.NewCheckpointReader(model.checkpoint)
       means = model.encode(dataset.test.images).mean

@@ -36,7 +36,7 @@ class TrainedRunTest(parameterized.TestCase):
     folder = tempfile.mkdtemp()
     cls.folder = os.path.join(folder, "run")
     cls.dataset = toy_dataset(num_test=300)
-    vae_graph.train(toy_config(), cls.folder, cls.dataset)
+    vae_graph.train(toy_config(), cls.folder, dataset=cls.dataset)
     cls.images = cls.dataset.test.images
     cls.model = TrainedModel(cls.folder)
 
