@@ -35,6 +35,11 @@ class EventWriter:
     # TensorBoard drops the events at and after the step that it is told.
     self._writer.add_session_log(start, global_step=step + 1)
 
+  def graph(self, graph):
+    """Writes a `tf.Graph`; of several, TensorBoard shows the last."""
+    self._writer.add_graph(graph)
+    self._writer.flush()
+
   def scalars(self, values, step):
     """Writes `{name: value}` at a step."""
     summary = tf.Summary()

@@ -61,9 +61,10 @@ class SummaryHook(RunHook):
     self._means = TermMeans(batch_size)
 
   def after_create_session(self, session, coord):
-    """Goes on with the events of the restored step."""
+    """Writes the graph; goes on with the events of the restored step."""
     del coord
     self._events.start(int(session.run(self.train_graph.global_step)))
+    self._events.graph(session.graph)
 
   def before_run(self, run_context):
     """Starts the clock."""
