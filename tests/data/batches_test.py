@@ -18,7 +18,7 @@ class BatchesTest(parameterized.TestCase):
 
   def _make(self, images, mode, batch_size=10):
     training = config.TrainingConfig(batch_size=batch_size, input_mode=mode)
-    return batches.make_batches(images, training, self.data)
+    return batches.make_batches(images, training, data=self.data)
 
   @parameterized.product(
     mode=("feed", "resident"), dtype=(np.uint8, np.float32)

@@ -15,12 +15,15 @@ class OptimizersTest(parameterized.TestCase):
   def _rates(self, steps, **settings):
     training = config.TrainingConfig(learning_rate=0.5, **settings)
     step = tf.placeholder(tf.int64, [])
-    rate = optimizers.learning_rate(training, step)
+    rate = optimizers.scheduled_learning_rate(step, training)
     return [self.session.run(rate, {step: now}) for now in steps]
 
   def test_constant_is_the_number_itself(self):
     self.assertEqual(
-      optimizers.learning_rate(config.TrainingConfig(learning_rate=0.5), 3), 0.5
+      optimizers.scheduled_learning_rate(
+        3, config.TrainingConfig(learning_rate=0.5)
+      ),
+      0.5,
     )
 
   def test_piecewise(self):
@@ -82,7 +85,7 @@ class OptimizersTest(parameterized.TestCase):
     )
     variable = tf.get_variable("x", initializer=[3.0, -2.0], use_resource=True)
     loss = tf.reduce_sum(variable**2)
-    optimizer = optimizers.make_optimizer(training, tf.constant(0))
+    optimizer = optimizers.make_optimizer(0.1, training)
     train = optimizer.apply_gradients(optimizer.compute_gradients(loss))
     self.session.run(tf.global_variables_initializer())
     for _ in range(100):
@@ -94,7 +97,7 @@ class OptimizersTest(parameterized.TestCase):
       optimizer="sgd", learning_rate=0.1, momentum=0.9
     )
     variable = tf.get_variable("x", initializer=1.0, use_resource=True)
-    optimizer = optimizers.make_optimizer(training, tf.constant(0))
+    optimizer = optimizers.make_optimizer(0.1, training)
     train = optimizer.apply_gradients([(tf.constant(2.0), variable)])
     self.session.run(tf.global_variables_initializer())
     expected, speed = 1.0, 0.0

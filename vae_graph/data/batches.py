@@ -19,28 +19,30 @@ RESIDENT_COLLECTION = "vae_graph/resident"
 _RESIDENT_LIMIT_BYTES = 2**30
 
 
-def make_batches(images, config, data):
+def make_batches(images, training_config, *, data):
   """Returns the batch source for an input mode.
 
   Args:
     images: training images, uint8 or float32 `[n, *image_shape]`.
-    config: a `TrainingConfig`; reads `batch_size`, `seed` and `input_mode`.
+    training_config: a `TrainingConfig`; reads `batch_size`, `seed` and
+      `input_mode`.
     data: the placeholder that the feed mode feeds.
 
   Raises:
     ConfigError: there are fewer images than `batch_size`.
   """
-  if config.batch_size > len(images):
+  batch_size, seed = training_config.batch_size, training_config.seed
+  if batch_size > len(images):
     raise errors.ConfigError(
       f"batch_size must be at most the number of training images,"
-      f" {len(images)}, found {config.batch_size}"
+      f" {len(images)}, found {batch_size}"
     )
-  resident = config.input_mode == "resident" or (
-    config.input_mode == "auto" and images.nbytes <= _RESIDENT_LIMIT_BYTES
-  )
-  if resident:
-    return ResidentBatches(images, config.batch_size, config.seed)
-  return FeedBatches(images, config.batch_size, config.seed, data)
+  mode = training_config.input_mode
+  if mode == "auto":
+    mode = "resident" if images.nbytes <= _RESIDENT_LIMIT_BYTES else "feed"
+  if mode == "resident":
+    return ResidentBatches(images, batch_size=batch_size, seed=seed)
+  return FeedBatches(images, batch_size=batch_size, seed=seed, data=data)
 
 
 class FeedBatches:
@@ -48,7 +50,7 @@ class FeedBatches:
 
   max_steps_per_run = 1
 
-  def __init__(self, images, batch_size, seed, data):
+  def __init__(self, images, *, batch_size, seed, data):
     self._images = images
     self._batch_size = batch_size
     self._seed = seed
@@ -88,7 +90,7 @@ class ResidentBatches:
 
   max_steps_per_run = None
 
-  def __init__(self, images, batch_size, seed):
+  def __init__(self, images, *, batch_size, seed):
     self._images = images
     self._batch_size = batch_size
     self._seed = seed
@@ -113,7 +115,7 @@ class ResidentBatches:
     """
     # Where the images are: no others need to be copied between devices, and no
     # other device's op could read them.
-    with tf.device(self._images_variable.device):
+    with tf.device(self._images_variable.device), tf.name_scope("batch"):
       start = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
       order = self._order_variable.read_value()
       chosen = tf.slice(order, [start], [self._batch_size])

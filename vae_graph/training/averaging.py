@@ -15,15 +15,17 @@ import contextlib
 from vae_graph.compat import tf
 
 
-def make_averages(decay, variables, global_step):
+def make_averages(variables, *, decay, global_step):
   """Returns the `Averages` of variables, or `NoAverages` where decay is 0.
 
   Args:
-    decay: of the average, in [0, 1).
     variables: the trainable variables.
+    decay: of the average, in [0, 1).
     global_step: the variable that counts training steps.
   """
-  return Averages(decay, variables, global_step) if decay else NoAverages()
+  if not decay:
+    return NoAverages()
+  return Averages(variables, decay=decay, global_step=global_step)
 
 
 class NoAverages:
@@ -45,11 +47,12 @@ class Averages:
   Args: as of `make_averages`.
   """
 
-  def __init__(self, decay, variables, global_step):
+  def __init__(self, variables, *, decay, global_step):
     self._variables = list(variables)
     self._average = tf.train.ExponentialMovingAverage(decay, global_step)
-    self._average.apply(self._variables)  # Makes the variables.
-    self._swap = self._make_swap()
+    with tf.name_scope("averages"):
+      self._average.apply(self._variables)  # Makes the variables.
+      self._swap = self._make_swap()
 
   def update(self):
     """Returns an op that follows the weights; to be run after each step."""

@@ -46,15 +46,17 @@ class LossScale:
 
   def scale(self, loss):
     """Returns the scaled loss, whose gradients are to be computed."""
-    return loss * self._scale()
+    with tf.name_scope("scale_loss"):
+      return loss * self._scale()
 
   def unscale(self, gradients):
     """Returns the (gradient, variable) pairs of the loss itself."""
-    factor = 1 / self._scale()
-    return [
-      (None if gradient is None else gradient * factor, variable)
-      for gradient, variable in gradients
-    ]
+    with tf.name_scope("unscale_gradients"):
+      factor = 1 / self._scale()
+      return [
+        (None if gradient is None else gradient * factor, variable)
+        for gradient, variable in gradients
+      ]
 
   def apply(self, gradients, update):
     """Updates the model if all gradients are finite, and the scale in any case.
@@ -66,7 +68,9 @@ class LossScale:
     Returns:
       An op.
     """
-    adapt, finite = self._scale.update([gradient for gradient, _ in gradients])
+    gradients = [gradient for gradient, _ in gradients]
+    with tf.name_scope("adapt_loss_scale"):
+      adapt, finite = self._scale.update(gradients)
     return tf.group(adapt, tf.cond(finite, update, tf.no_op))
 
 

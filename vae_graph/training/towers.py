@@ -22,11 +22,11 @@ from vae_graph.runtime.sessions import resolve_session
 _VARIABLE_OPS = ("VarHandleOp", "VarIsInitializedOp", "VariableV2")
 
 
-def make_towers(config):
+def make_towers(experiment_config):
   """Returns what divides a batch.
 
   Args:
-    config: an `ExperimentConfig`.
+    experiment_config: an `ExperimentConfig`.
 
   Returns:
     `Towers`, or `Undivided` for a single one on whatever device.
@@ -36,14 +36,12 @@ def make_towers(config):
       their shares.
     DeviceError: a tower's device is not there.
   """
-  session, batch_size = (
-    resolve_session(config.session),
-    config.training.batch_size,
-  )
+  session = resolve_session(experiment_config.session)
+  batch_size = experiment_config.training.batch_size
   devices = session.tower_devices
   if not devices:
     return Undivided()
-  whole = whole_batch_part(config.objective)
+  whole = whole_batch_part(experiment_config.objective)
   if len(devices) > 1 and whole:
     raise errors.ConfigError(
       f"{whole} is of a whole batch, which {len(devices)} towers would divide;"
@@ -57,7 +55,7 @@ def make_towers(config):
       f" {(batch_size // len(devices) + 1) * len(devices)}"
     )
   on_cpu = session.variable_device == "cpu"
-  return Towers(devices, "cpu:0" if on_cpu else devices[0])
+  return Towers(devices, variable_device="cpu:0" if on_cpu else devices[0])
 
 
 class Undivided:
@@ -84,7 +82,7 @@ class Towers:
     variable_device: name of the device that keeps all variables.
   """
 
-  def __init__(self, devices, variable_device):
+  def __init__(self, devices, *, variable_device):
     self._devices = [_full_name(name) for name in devices]
     self._variable_device = _full_name(variable_device)
 
@@ -111,15 +109,18 @@ class Towers:
     if len(self._devices) == 1:
       with self.model_scope():
         return compute(images, lambda seed: seed)
-    total = images.shape.as_list()[0] or tf.shape(images)[0]
     results = []
-    for i, part in enumerate(tf.split(images, len(self._devices))):
+    with tf.name_scope("divide"):
+      total = images.shape.as_list()[0] or tf.shape(images)[0]
       size = total // len(self._devices)
+      parts = tf.split(images, len(self._devices))
+    for i, part in enumerate(parts):
       with self._scope(self._devices[i]), tf.name_scope(f"tower_{i}"):
         results.append(compute(part, _rows(i * size, total)))
     terms, gradients = zip(*results)
-    means = {name: _mean([each[name] for each in terms]) for name in terms[0]}
-    return means, [_mean_gradient(pairs) for pairs in zip(*gradients)]
+    with tf.name_scope("tower_means"):
+      means = {name: _mean([each[name] for each in terms]) for name in terms[0]}
+      return means, [_mean_gradient(pairs) for pairs in zip(*gradients)]
 
   def _scope(self, device):
     def place(op):
