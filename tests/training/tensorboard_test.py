@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import json
 import os
@@ -5,7 +6,8 @@ import tempfile
 
 import matplotlib.image
 import numpy as np
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
+from google.protobuf import text_format
 
 import vae_graph
 from tests.training.crash import Crash
@@ -15,6 +17,16 @@ from vae_graph.compat import tf
 from vae_graph.training.train_graph import build_train_graph
 
 TRAIN, TEST = "events/train", "events/test"
+MODEL = {
+  *("data", "noise_seed", "num_samples", "observation", "encoder", "decoder"),
+  *("code", "code_mean", "code_stddev", "reconstruction", "samples"),
+  *("objective", "means", "elbo", "loss", "make_variables"),
+}
+TRAINING = {
+  *("train_step", "num_steps", "global_step", "beta1_power", "beta2_power"),
+  *("all_finite", "initialization", "save", "save_1"),
+}
+RESIDENT = {"resident"}
 CONFIG = toy_config(
   epochs=2,
   summary_every_steps=4,
@@ -60,6 +72,7 @@ class TensorBoardTest(absltest.TestCase):
       self._check_histogram()
       self._check_plots()
       self._check_projector()
+      self._check_graph()
 
   def _is_loaded(self):
     runs = self.server.get_json("plugin/scalars/tags")
@@ -124,6 +137,11 @@ class TensorBoardTest(absltest.TestCase):
     png = self.server.get("plugin/images/individualImage?" + shown[0]["query"])
     self.assertEqual(png[1:4], b"PNG")
 
+  def _check_graph(self):
+    graph = graph_of(self.server, TRAIN)
+    self.assertEqual(shown(graph.node), MODEL | TRAINING | RESIDENT)
+    self.assertLess(graph.ByteSize(), 10**6)
+
   def _check_projector(self):
     self.assertIn(TEST, self.server.get_json("plugin/projector/runs"))
     info = self.server.get_json("plugin/projector/info", run=TEST)
@@ -144,6 +162,63 @@ class TensorBoardTest(absltest.TestCase):
     # Five rows and columns; image 7 is the third one of the second row.
     found = sprite[6:12, 10:15, 0]
     np.testing.assert_allclose(255 * found, test.images[7], atol=0.01)
+
+
+class GraphsTest(parameterized.TestCase):
+  def test_shows_the_model_in_both_input_modes(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    for mode in ("feed", "resident"):
+      config = dataclasses.replace(
+        toy_config(input_mode=mode, batch_size=12, train_steps=2),
+        session=vae_graph.SessionConfig(session="cpu", num_towers=2),
+      )
+      logdir = os.path.join(folder, "runs", mode)
+      vae_graph.train(config, logdir, dataset=toy_dataset())
+    server = TensorBoard(
+      os.path.join(folder, "runs"), os.path.join(folder, "log")
+    )
+    with server:
+      runs = server.wait_for(
+        lambda: [
+          run
+          for run, info in server.get_json("plugin/graphs/info").items()
+          if info["run_graph"]
+        ]
+      )
+      self.assertCountEqual(runs, [f"feed/{TRAIN}", f"resident/{TRAIN}"])
+      fed = graph_of(server, f"feed/{TRAIN}")
+      resident = graph_of(server, f"resident/{TRAIN}")
+    self.assertEqual(shown(fed.node), MODEL | TRAINING)
+    self.assertEqual(shown(resident.node), MODEL | TRAINING | RESIDENT)
+    step = {"tower_0", "tower_1", "tower_means", "update", "next_step"}
+    tower = {"encoder", "decoder", "objective", "gradients"}
+    self.assertContainsSubset(step, shown(fed.node, "train_step/"))
+    self.assertContainsSubset(tower, shown(fed.node, "train_step/tower_1/"))
+    # The loop's body, in its place or as a function.
+    nodes, scope = resident.node, "train_step/while/"
+    for function in resident.library.function:
+      if function.signature.name.startswith("train_step_while_body"):
+        nodes, scope = function.node_def, ""
+    self.assertContainsSubset(step | {"batch"}, shown(nodes, scope))
+    self.assertContainsSubset(tower, shown(nodes, f"{scope}tower_1/"))
+
+
+def graph_of(server, run):
+  """The GraphDef that the Graphs tab shows of a run."""
+  text = server.get("plugin/graphs/graph", run=run, conceptual="false")
+  return text_format.Parse(text, tf.GraphDef())
+
+
+def shown(nodes, scope=""):
+  """Names of the boxes and of the ops directly in a scope, as they are drawn.
+
+  Where an op and a scope have the same name, the op is in the scope's box.
+  """
+  return {
+    node.name[len(scope) :].split("/")[0]
+    for node in nodes
+    if node.name.startswith(scope)
+  }
 
 
 if __name__ == "__main__":

@@ -119,7 +119,8 @@ def train(
           should_stop=should_stop,
         )
       )
-      with tf.train.MonitoredTrainingSession(
+      # The scope holds what TensorFlow adds to initialize and to check variables.
+      with tf.name_scope("initialization"), tf.train.MonitoredTrainingSession(
         checkpoint_dir=run.path,
         scaffold=tf.train.Scaffold(saver=saver.saver, init_fn=init_fn),
         hooks=hooks,
