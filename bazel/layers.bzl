@@ -19,7 +19,7 @@ LAYERS = [
     ["config"],
     ["registry"],
     ["parts"],
-    ["errors", "files"],
+    ["charts", "errors", "files"],
 ]
 
 def layer_groups(name):

@@ -51,14 +51,6 @@ class CurvesTest(parameterized.TestCase):
       + ["run-1 test"],
     )
 
-  def test_the_start_does_not_squash_the_curve(self):
-    points = [(0.0, -544.0), (1.0, -171.0), (2.0, -150.0)]
-    low, high = curves.value_range([curves.Line(1, "a", "test", points)])
-    self.assertBetween(low, -180, -171)
-    self.assertBetween(high, -150, -140)
-    low, _ = curves.value_range([curves.Line(1, "a", "test", points[:2])])
-    self.assertLess(low, -544)
-
   @parameterized.parameters(
     (0, 20, 6, [0, 5, 10, 15, 20]),
     (-200, -140, 5, [-200, -180, -160, -140]),

@@ -4,6 +4,7 @@ import typing
 
 import numpy as np
 
+from vae_graph import charts
 from vae_graph.data import dataset
 from vae_graph.plots import style
 
@@ -147,10 +148,8 @@ def compose(rows, scale, *, gap=GAP, rows_in_group=0, apart=()):
 
 
 def value_label(value):
-  """Returns a value of a code as axes show it, with a true minus sign."""
-  text = f"{value:.2f}"
-  # What rounds to nothing has no sign.
-  return text.replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
+  """Returns a value of a code as axes show it."""
+  return charts.format_number(value, ".2f")
 
 
 def thin_out(labels, middles, *, distance):

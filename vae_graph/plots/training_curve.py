@@ -5,11 +5,10 @@ import math
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from vae_graph import charts
 from vae_graph.plots import style
 
 _WIDTH, _HEIGHT = 1320, 640
-# More evaluations than this make a line without a marker at each.
-_MOST_MARKERS = 60
 _LOOKS = {
   "train": {"color": "#e76300", "linestyle": "--", "marker": "s"},
   "test": {"color": "#0f6cb6", "linestyle": "-", "marker": "o"},
@@ -53,7 +52,7 @@ def plot_training_curve(path, metrics):
     main = ("train_elbo", "test_elbo")
     _draw(main_axes, "Evidence lower bound (ELBO)", metrics, main)
     distortion_axes = figure.add_subplot(grid[0, 1])
-  title = "Test distortion, \N{MINUS SIGN}E[log p(x|z)]"
+  title = f"Test distortion, {charts.MINUS}E[log p(x|z)]"
   _draw(distortion_axes, title, metrics, ("test_distortion",))
   if not has_loss_alone:
     rate_axes = figure.add_subplot(grid[1, 1])
@@ -84,7 +83,8 @@ def _draw(axes, title, metrics, names, unit="nats per image"):
   style.style_axes(axes, title, "epoch", unit)
   epochs = _column(metrics, "epoch")
   columns = [_column(metrics, name) for name in names]
-  axes.set_ylim(*value_range(epochs, columns))
+  points = [point for values in columns for point in zip(epochs, values)]
+  axes.set_ylim(*charts.value_range(points))
   start, end = epochs.min(), epochs.max()
   span = max(end - start, 1)
   # Room for the figures of values cut off, and for the last figure.
@@ -98,7 +98,7 @@ def _draw(axes, title, metrics, names, unit="nats per image"):
     there = np.isfinite(values)
     if not there.any():
       continue
-    marker_size = 4 if there.sum() <= _MOST_MARKERS else 0
+    marker_size = 4 if there.sum() <= charts.MOST_MARKS else 0
     axes.plot(
       epochs[there],
       values[there],
@@ -113,29 +113,6 @@ def _draw(axes, title, metrics, names, unit="nats per image"):
     # Where the curve is not: a bound rises, a loss falls.
     corner = "upper right" if unit == "loss" else "lower right"
     axes.legend(fontsize=style.LABEL_SIZE, loc=corner)
-
-
-def value_range(epochs, columns):
-  """Returns the lowest and highest value to show.
-
-  Args:
-    epochs: `[n]`.
-    columns: list of arrays `[n]`, NaN where there is no value.
-
-  Returns:
-    The limits of the axis: those of the values from epoch 1 on if they are two
-    or more and those before would make their range three times as wide, else
-    of all values; with a margin.
-  """
-  values = np.concatenate(columns)
-  late = values[np.tile(epochs >= 1, len(columns)) & np.isfinite(values)]
-  values = values[np.isfinite(values)]
-  if not len(values):
-    return 0.0, 1.0
-  if len(late) > 1 and 0 < 3 * np.ptp(late) < np.ptp(values):
-    values = late
-  margin = 0.08 * np.ptp(values) or max(0.02 * abs(values[0]), 0.1)
-  return values.min() - margin, values.max() + margin
 
 
 def _mark_cut_values(axes, epochs, values, color, line):
@@ -189,9 +166,7 @@ def _write(axes, text, offset, color, ha="left", **place):
 
 
 def _number(value):
-  """Returns a figure as the ticks show it, with a true minus sign."""
+  """Returns a figure as the ticks show it."""
   if 0 < abs(value) < 0.1:
-    text = f"{value:.3g}"
-  else:
-    text = f"{value:,.{1 if abs(value) >= 100 else 2}f}"
-  return text.replace("-", "\N{MINUS SIGN}")
+    return charts.format_number(value, ".3g")
+  return charts.format_number(value, ",.1f" if abs(value) >= 100 else ",.2f")

@@ -3,13 +3,12 @@
 import math
 import typing
 
+from vae_graph import charts
 from vae_graph.report import readings
 from vae_graph.report.markup import Section, join, tag
 
 _WIDTH, _HEIGHT = 400, 270
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 72, 10, 42
-# More points than this make a line without a mark at each.
-_MOST_MARKS = 60
 _LINE_HEIGHT = 15
 
 
@@ -101,7 +100,9 @@ def _draw(panel, lines):
   epochs = [epoch for line in lines for epoch, _ in line.points]
   left, right = min(epochs), max(epochs)
   right = right if right > left else left + 1
-  low, high = value_range(lines)
+  low, high = charts.value_range(
+    [point for line in lines for point in line.points]
+  )
 
   def x(epoch):
     share = (epoch - left) / (right - left)
@@ -122,7 +123,7 @@ def _draw(panel, lines):
   for line in lines:
     places = [(x(epoch), y(value)) for epoch, value in line.points]
     inside.append(_path(line, places))
-    if line.split == "test" and len(places) <= _MOST_MARKS:
+    if line.split == "test" and len(places) <= charts.MOST_MARKS:
       inside += [
         _mark(line, place, point) for place, point in zip(places, line.points)
       ]
@@ -149,20 +150,6 @@ def _draw(panel, lines):
   )
 
 
-def value_range(lines):
-  """Returns the lowest and highest value to show, with a margin.
-
-  Values before epoch 1 may be far off; they are cut off where there are two or
-  more others.
-  """
-  points = [point for line in lines for point in line.points]
-  late = [value for epoch, value in points if epoch >= 1]
-  values = late if len(late) > 1 else [value for _, value in points]
-  low, high = min(values), max(values)
-  margin = 0.06 * (high - low) or 0.02 * abs(high) or 0.1
-  return low - margin, high + margin
-
-
 def ticks(low, high, about):
   """Returns about so many round numbers from low to high."""
   step = 10 ** math.floor(math.log10((high - low) / about))
@@ -177,7 +164,7 @@ def ticks(low, high, about):
 
 
 def _grid_line(value, y):
-  text = f"{value:,.6g}".replace("-", readings.MINUS)
+  text = charts.format_number(value, ",.6g")
   return join(
     tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="grid"),
     _text(text, _LEFT - 8, y + 4, "end"),

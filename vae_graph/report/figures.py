@@ -5,6 +5,8 @@ The one place that describes them, for pages and for tables of plain text.
 
 import typing
 
+from vae_graph.charts import MINUS
+
 
 class Figure(typing.NamedTuple):
   """A figure that evaluations hold.
@@ -63,7 +65,7 @@ FIGURES = (
     "Distortion",
     "nats per image",
     "lower",
-    "\N{MINUS SIGN}E[log p(x|z)]: what the code leaves unsaid about its image.",
+    f"{MINUS}E[log p(x|z)]: what the code leaves unsaid about its image.",
   ),
   Figure(
     "reconstruction_mse",

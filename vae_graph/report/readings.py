@@ -3,7 +3,8 @@
 import math
 import typing
 
-MINUS = "\N{MINUS SIGN}"
+from vae_graph.charts import format_number
+
 DASH = "\N{EM DASH}"
 # Vectors of more numbers are summarized.
 _MOST_LISTED = 3
@@ -57,7 +58,7 @@ def read(figure, evaluation):
 
 
 def format_value(value, stderr=0):
-  """Returns a value as text, with a true minus sign.
+  """Returns a value as text.
 
   Args:
     value: a number, which has as many decimals as two digits of its standard
@@ -70,17 +71,16 @@ def format_value(value, stderr=0):
   if isinstance(value, (bool, str)):
     return str(value)
   if isinstance(value, int):
-    text = f"{value:,}"
-  elif stderr:
-    text = f"{value:,.{max(0, 1 - _exponent(stderr))}f}"
-  elif value == 0:
-    text = "0"
-  elif abs(value) < 1e-4:
+    return format_number(value, ",")
+  if stderr:
+    return format_number(value, f",.{max(0, 1 - _exponent(stderr))}f")
+  if value == 0:
+    return "0"
+  if abs(value) < 1e-4:
     digits, exponent = f"{value:.2e}".split("e")
-    text = f"{digits}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
-  else:
-    text = f"{value:,.{max(0, 3 - _exponent(value))}f}"
-  return text.replace("-", MINUS)
+    power = str(int(exponent)).translate(_SUPERSCRIPTS)
+    return f"{format_number(float(digits), '.2f')}×10{power}"
+  return format_number(value, f",.{max(0, 3 - _exponent(value))}f")
 
 
 def _exponent(value):
@@ -113,7 +113,7 @@ def _short(value):
   """Returns a number of a list as text, None and NaN as a dash."""
   if value is None or not math.isfinite(value):
     return DASH
-  return f"{value:.2f}".replace("-0.00", "0.00").replace("-", MINUS)
+  return format_number(value, ".2f")
 
 
 def _note(figure, evaluation):
