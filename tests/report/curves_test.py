@@ -9,7 +9,7 @@ from vae_graph.report import curves
 
 def polylines(html):
   """Returns the points of each line, by its classes."""
-  found = re.findall(r'<polyline points="([^"]*)" class="([^"]*)"', html)
+  found = re.findall(r'<polyline points="([^"]*)"\s+class="([^"]*)"', html)
   return [
     (look, [tuple(map(float, p.split(","))) for p in points.split()])
     for points, look in found
@@ -22,28 +22,27 @@ class CurvesTest(parameterized.TestCase):
       {"step": n, "epoch": n, "test_elbo": value}
       for n, value in ((1, -200), (2, -150), (4, -100))
     ]
-    section = curves.curves([report.ReportRun("a", {}, metrics)])
-    ((look, points),) = polylines(section.content)
+    html = report.build_report([report.ReportRun("a", {}, metrics)])
+    ((look, points),) = polylines(html)
     self.assertEqual(look, "run-1 test")
     (x1, y1), (x2, y2), (x4, y4) = points
     # Straight in both axes, and up is up.
     self.assertAlmostEqual(x4 - x2, 2 * (x2 - x1), delta=0.3)
     self.assertAlmostEqual(y4 - y2, y2 - y1, delta=0.3)
     self.assertLess(y4, y1)
-    self.assertIn("a, epoch 2: −150", section.content)
+    self.assertIn("<title>a, epoch 2: −150", html)
     self.assertIn(
-      'aria-label="ELBO in nats per image by epoch. a ends at −100."',
-      section.content,
+      'aria-label="ELBO in nats per image by epoch. a ends at −100."', html
     )
 
   def test_a_loss_stands_in_for_a_missing_elbo_alone(self):
     runs = [example.vae(), example.mmd_vae()]
     for record in runs[0].metrics:
       record["test_loss"] = 1.0
-    content = curves.curves(runs).content
-    titles = re.findall("<figcaption><strong>(.*?)</strong>", content)
+    html = report.build_report(runs)
+    titles = re.findall("<figcaption><strong>(.*?)</strong>", html)
     self.assertEqual(titles, ["ELBO", "Loss", "Distortion", "Rate"])
-    looks = [look for look, _ in polylines(content)]
+    looks = [look for look, _ in polylines(html)]
     self.assertEqual(
       looks,
       ["run-1 train", "run-1 test", "run-2 test"]
@@ -60,19 +59,29 @@ class CurvesTest(parameterized.TestCase):
   def test_ticks_are_round(self, low, high, about, expected):
     self.assertEqual(curves.ticks(low, high, about), expected)
 
-  def test_last_values_do_not_overlap(self):
+  @parameterized.parameters(
+    # Three runs of the same values.
+    ((-100.0, -103.0), (-100.0, -103.0), (-100.0, -103.0)),
+    # Two that are beyond the range, above and below it.
+    ((900.0,), (-900.0,), (-100.0, -103.0)),
+  )
+  def test_last_values_are_on_the_panel_and_do_not_overlap(self, *values):
     runs = [
       report.ReportRun(
-        name,
+        f"run {index}",
         {},
-        [{"step": n, "epoch": n, "test_elbo": -100.0 - n} for n in range(4)],
+        [
+          {"step": epoch, "epoch": epoch, "test_elbo": value}
+          for epoch, value in enumerate(each, 2 - len(each))
+        ],
       )
-      for name in "abc"
+      for index, each in enumerate(values)
     ]
-    content = curves.curves(runs).content
-    heights = re.findall(r'<text x="\S+" y="(\S+)" [^>]*class="last', content)
-    heights = sorted(map(float, heights))
+    view = curves.curves(runs)
+    heights = [end.place for end in view.panels[0].ends]
     self.assertLen(heights, 3)
+    self.assertGreaterEqual(heights[0], view.frame.top)
+    self.assertLessEqual(heights[-1], view.frame.bottom)
     for upper, lower in zip(heights, heights[1:]):
       self.assertGreaterEqual(lower - upper, 14)
 
@@ -82,9 +91,9 @@ class CurvesTest(parameterized.TestCase):
       {"step": 2, "epoch": 2, "test_elbo": float("inf")},
       {"step": 3, "epoch": 3, "test_elbo": -5.0},
     ]
-    content = curves.curves([report.ReportRun("a", {}, metrics)]).content
-    ((_, points),) = polylines(content)
-    self.assertLen(points, 1)
+    (panel,) = curves.curves([report.ReportRun("a", {}, metrics)]).panels
+    (line,) = panel.lines
+    self.assertLen(line.marks, 1)
     self.assertIsNone(curves.curves([report.ReportRun("a", {}, metrics[:2])]))
 
 

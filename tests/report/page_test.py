@@ -50,9 +50,11 @@ def rows(text, after):
   table = text[text.index(after) :].split("</table>")[0]
   found = []
   for row in table.split("<tr>")[1:]:
-    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+    cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)
+    parts = [re.split("<[^>]*>", cell) for cell in cells]
+    # The space before a sign counts, the layout of the source does not.
     found.append(
-      [[part for part in re.split("<[^>]*>", cell) if part] for cell in cells]
+      [[part.rstrip("\n ") for part in cell if part.strip()] for cell in parts]
     )
   return found
 
@@ -70,7 +72,7 @@ class PageTest(absltest.TestCase):
     sections = [section["id"] for section in page.all("section")]
     self.assertEqual(
       sections,
-      ["headline", "configuration", "curves", "evaluation", "pictures"],
+      ["overview", "settings", "curves", "measurements", "pictures"],
     )
     links = [link["href"] for link in page.all("a")]
     self.assertEqual(links, [f"#{section}" for section in sections])
@@ -132,7 +134,7 @@ class PageTest(absltest.TestCase):
 
   def test_figures_with_units_errors_and_reasons(self):
     text = report.build_report([example.vae(), example.mmd_vae()])
-    head, *found = rows(text, 'id="evaluation"')
+    head, *found = rows(text, 'id="measurements"')
     self.assertEqual(head, [["Figure"], ["VAE"], ["MMD-VAE"]])
     found = {
       description[0]: (description[1:], cells) for description, *cells in found
@@ -174,12 +176,12 @@ class PageTest(absltest.TestCase):
   def test_a_run_that_was_only_trained(self):
     run = example.vae()._replace(evaluation=None)
     text = report.build_report([run])
-    self.assertNotIn('id="evaluation"', text)
+    self.assertNotIn('id="measurements"', text)
     self.assertNotIn('id="pictures"', text)
     self.assertIn("last evaluation while training", text)
     self.assertIn("± 0.50 nats per image", text)
     text = report.build_report([run, example.mmd_vae()])
-    self.assertIn("not evaluated", text[text.index('id="evaluation"') :])
+    self.assertIn("not evaluated", text[text.index('id="measurements"') :])
     bare = report.build_report([report.ReportRun("a", {})])
     self.assertIn("neither trained nor evaluated yet", bare)
 
@@ -207,6 +209,19 @@ class PageTest(absltest.TestCase):
     text = report.build_report([run, run._replace(name="b")])
     self.assertEqual(text.count(">Of the prior.<"), 1)
 
+  def test_every_run_has_a_color_light_and_dark(self):
+    text = report.build_report(
+      [report.ReportRun(name, {}) for name in "abcdefgh"]
+    )
+    looks = re.findall('<h3 class="(.*?)">', text)
+    self.assertLen(looks, 8)
+    self.assertLen(set(looks), 6)
+    light, dark = text.split("@media (prefers-color-scheme: dark)")[:2]
+    for look in looks:
+      self.assertIn(f".{look} {{ --run: var(--{look}); }}", text)
+      for style in (light, dark):
+        self.assertRegex(style, f"--{look}: #[0-9a-f]{{6}};")
+
   def test_same_input_gives_the_same_text(self):
     runs = [example.vae(self.folder), example.mmd_vae(self.folder)]
     self.assertEqual(report.build_report(runs), report.build_report(runs))
@@ -222,10 +237,9 @@ class PageTest(absltest.TestCase):
     with self.assertRaisesRegex(ValueError, "two pictures of the title 'Sam"):
       report.build_report([run._replace(pictures=two)])
 
-  def test_needs_the_standard_library_alone(self):
+  def test_needs_neither_numpy_nor_tensorflow(self):
     program = """
 import sys
-import tempfile
 from vae_graph import report
 report.build_report([report.ReportRun("a", {}, [], {"elbo": -1.0})])
 assert not {"numpy", "tensorflow", "matplotlib"} & set(sys.modules)

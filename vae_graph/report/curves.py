@@ -1,18 +1,31 @@
-"""The curves of runs while they were trained, drawn as SVG."""
+"""The curves of runs while they were trained: where their SVG has what."""
 
 import math
 import typing
+from typing import List
 
 from vae_graph import charts
 from vae_graph.report import readings
-from vae_graph.report.markup import Section, join, tag
+from vae_graph.report.run import look
 
-_WIDTH, _HEIGHT = 400, 270
-_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 72, 10, 42
 _LINE_HEIGHT = 15
 
 
-class Panel(typing.NamedTuple):
+class Frame(typing.NamedTuple):
+  """The size of a panel, and where in it the lines are, in pixels."""
+
+  width: int = 400
+  height: int = 270
+  left: int = 56
+  right: int = 328
+  top: int = 10
+  bottom: int = 228
+
+
+_FRAME = Frame()
+
+
+class Quantity(typing.NamedTuple):
   """What is drawn together: a value `test_NAME` and perhaps `train_NAME`."""
 
   name: str
@@ -20,64 +33,85 @@ class Panel(typing.NamedTuple):
   unit: str
 
 
-_PANELS = (
-  Panel("elbo", "ELBO", "nats per image"),
-  Panel("loss", "Loss", "of the objective"),
-  Panel("distortion", "Distortion", "nats per image"),
-  Panel("rate", "Rate", "nats per image"),
+_QUANTITIES = (
+  Quantity("elbo", "ELBO", "nats per image"),
+  Quantity("loss", "Loss", "of the objective"),
+  Quantity("distortion", "Distortion", "nats per image"),
+  Quantity("rate", "Rate", "nats per image"),
 )
 
 
-class Line(typing.NamedTuple):
+class Curve(typing.NamedTuple):
   """The points (epoch, value) of a run's values of a split."""
 
-  number: int
+  index: int
   run: str
   split: str
   points: typing.List[typing.Tuple[float, float]]
 
 
+class Label(typing.NamedTuple):
+  """A text at a place along its axis; look is the class of its run."""
+
+  place: float
+  text: str
+  look: str = ""
+
+
+class Mark(typing.NamedTuple):
+  """A mark that tells its value to a pointer at rest."""
+
+  x: float
+  y: float
+  text: str
+
+
+class Line(typing.NamedTuple):
+  """A line in the look of its run and split: points as SVG has them."""
+
+  look: str
+  split: str
+  points: str
+  marks: List[Mark]
+
+
+class Panel(typing.NamedTuple):
+  """The curves of a quantity: lines, axes, last values, and all in words."""
+
+  title: str
+  unit: str
+  spoken: str
+  values: List[Label]
+  epochs: List[Label]
+  lines: List[Line]
+  ends: List[Label]
+
+
+class Curves(typing.NamedTuple):
+  """All panels, each of the size of the frame, and (name, look) of each run."""
+
+  frame: Frame
+  keys: List[typing.Tuple[str, str]]
+  panels: List[Panel]
+
+
 def curves(runs):
-  """Returns the section of the runs' curves.
+  """Returns the `Curves` of runs; None if there are no values.
 
   Args:
     runs: list of `ReportRun`.
-
-  Returns:
-    The `Section`; None if there are no values.
   """
-  panels = []
-  for panel in _PANELS:
-    lines = _lines(panel.name, runs)
-    if lines:
-      panels.append(
-        tag(
-          "figure",
-          tag(
-            "figcaption",
-            tag("strong", panel.title),
-            tag("span", f" {panel.unit}", class_="muted"),
-          ),
-          _draw(panel, lines),
-        )
-      )
+  found = [(quantity, _curves(quantity.name, runs)) for quantity in _QUANTITIES]
+  panels = [_panel(*each) for each in found if each[1]]
   if not panels:
     return None
-  keys = [
-    tag("span", run.name, class_=f"key run-{number}")
-    for number, run in enumerate(runs, 1)
-  ]
-  note = "Against the epoch. Solid: test; dashed: train."
-  content = join(
-    tag("p", *(keys if len(runs) > 1 else ()), " ", note, class_="muted"),
-    tag("div", *panels, class_="panels"),
-  )
-  return Section("curves", "Curves", content)
+  keys = [(run.name, look(index)) for index, run in enumerate(runs)]
+  return Curves(_FRAME, keys, panels)
 
 
-def _lines(name, runs):
-  lines = []
-  for number, run in enumerate(runs, 1):
+def _curves(name, runs):
+  found = []
+  for index, run in enumerate(runs):
     if name == "loss" and any("test_elbo" in item for item in run.metrics):
       continue  # Its curve is the ELBO's.
     for split in ("train", "test"):
@@ -91,62 +125,37 @@ def _lines(name, runs):
         if value is not None and math.isfinite(value)
       ]
       if points:
-        lines.append(Line(number, run.name, split, points))
-  return lines
+        found.append(Curve(index, run.name, split, points))
+  return found
 
 
-def _draw(panel, lines):
-  """Returns a panel as an SVG element."""
-  epochs = [epoch for line in lines for epoch, _ in line.points]
-  left, right = min(epochs), max(epochs)
-  right = right if right > left else left + 1
-  low, high = charts.value_range(
-    [point for line in lines for point in line.points]
-  )
+def _panel(quantity, found):
+  """Returns the `Panel` of a quantity with these curves."""
+  points = [point for curve in found for point in curve.points]
+  epochs = [epoch for epoch, _ in points]
+  first, last = min(epochs), max(epochs)
+  last = last if last > first else first + 1
+  low, high = charts.value_range(points)
 
   def x(epoch):
-    share = (epoch - left) / (right - left)
-    return round(_LEFT + share * (_WIDTH - _LEFT - _RIGHT), 1)
+    share = (epoch - first) / (last - first)
+    return round(_FRAME.left + share * (_FRAME.right - _FRAME.left), 1)
 
   def y(value):
     share = (value - low) / (high - low)
-    return round(_HEIGHT - _BOTTOM - share * (_HEIGHT - _TOP - _BOTTOM), 1)
+    return round(_FRAME.bottom - share * (_FRAME.bottom - _FRAME.top), 1)
 
-  drawn = [_grid_line(tick, y(tick)) for tick in ticks(low, high, 5)]
-  drawn += [
-    _text(_epoch(tick), x(tick), _HEIGHT - _BOTTOM + 18, "middle")
-    for tick in ticks(left, right, 6)
-  ]
-  middle = (_LEFT + _WIDTH - _RIGHT) / 2
-  drawn.append(_text("epoch", middle, _HEIGHT - 4, "middle"))
-  inside = []
-  for line in lines:
-    places = [(x(epoch), y(value)) for epoch, value in line.points]
-    inside.append(_path(line, places))
-    if line.split == "test" and len(places) <= charts.MOST_MARKS:
-      inside += [
-        _mark(line, place, point) for place, point in zip(places, line.points)
-      ]
-  # An inner SVG element cuts off what lies beyond the range.
-  drawn.append(
-    tag(
-      "svg",
-      *inside,
-      x=_LEFT - 6,
-      y=_TOP - 6,
-      width=_WIDTH - _LEFT - _RIGHT + 12,
-      height=_HEIGHT - _TOP - _BOTTOM + 12,
-      viewBox=f"{_LEFT - 6} {_TOP - 6} {_WIDTH - _LEFT - _RIGHT + 12}"
-      f" {_HEIGHT - _TOP - _BOTTOM + 12}",
-    )
-  )
-  drawn += _last_values(lines, y)
-  return tag(
-    "svg",
-    *drawn,
-    viewBox=f"0 0 {_WIDTH} {_HEIGHT}",
-    role="img",
-    aria_label=_spoken(panel, lines),
+  return Panel(
+    quantity.title,
+    quantity.unit,
+    _spoken(quantity, found),
+    values=[
+      Label(y(tick), charts.format_number(tick, ",.6g"))
+      for tick in ticks(low, high, 5)
+    ],
+    epochs=[Label(x(tick), _epoch(tick)) for tick in ticks(first, last, 6)],
+    lines=[_line(curve, x, y) for curve in found],
+    ends=_ends([curve for curve in found if curve.split == "test"], y),
   )
 
 
@@ -163,78 +172,49 @@ def ticks(low, high, about):
   return [float(f"{step * n:.12g}") for n in range(first, last + 1)]
 
 
-def _grid_line(value, y):
-  text = charts.format_number(value, ",.6g")
-  return join(
-    tag("line", x1=_LEFT, x2=_WIDTH - _RIGHT, y1=y, y2=y, class_="grid"),
-    _text(text, _LEFT - 8, y + 4, "end"),
-  )
+def _line(curve, x, y):
+  """Returns the `Line` of a curve, with marks where they keep apart."""
+  points = [(x(epoch), y(value)) for epoch, value in curve.points]
+  marks = []
+  if curve.split == "test" and len(points) <= charts.MOST_MARKS:
+    marks = [
+      Mark(*place, f"{curve.run}, epoch {_epoch(epoch)}: {_value(value)}")
+      for place, (epoch, value) in zip(points, curve.points)
+    ]
+  joined = " ".join(f"{x},{y}" for x, y in points)
+  return Line(look(curve.index), curve.split, joined, marks)
 
 
-def _text(text, x, y, anchor, class_=None):
-  return tag(
-    "text", text, x=x, y=round(y, 1), text_anchor=anchor, class_=class_
-  )
-
-
-def _path(line, places):
-  points = " ".join(f"{x},{y}" for x, y in places)
-  return tag(
-    "polyline", points=points, class_=f"run-{line.number} {line.split}"
-  )
-
-
-def _mark(line, place, point):
-  """Returns a mark that tells its value to a pointer at rest."""
-  x, y = place
-  epoch, value = point
-  return tag(
-    "circle",
-    tag(
-      "title",
-      f"{line.run}, epoch {_epoch(epoch)}: {readings.format_value(value)}",
-    ),
-    cx=x,
-    cy=y,
-    r=2.5,
-    class_=f"run-{line.number}",
-  )
-
-
-def _last_values(lines, y):
-  """Returns the last test values, right of the lines and never overlapping."""
-  ends = sorted(
-    (y(line.points[-1][1]), line) for line in lines if line.split == "test"
-  )
-  places, least = [], 0
-  for place, _ in ends:
-    places.append(max(place, least))
+def _ends(found, y):
+  """Returns the last values, beside the lines and never overlapping."""
+  found = sorted(found, key=lambda curve: y(curve.points[-1][1]))
+  places, least = [], _FRAME.top
+  for curve in found:
+    places.append(max(y(curve.points[-1][1]), least))
     least = places[-1] + _LINE_HEIGHT
-  most = _HEIGHT - _BOTTOM
+  most = _FRAME.bottom
   for index in reversed(range(len(places))):
-    places[index] = min(places[index], most)
+    places[index] = round(min(places[index], most), 1)
     most = places[index] - _LINE_HEIGHT
   return [
-    _text(
-      readings.format_value(line.points[-1][1]),
-      _WIDTH - _RIGHT + 8,
-      place + 4,
-      "start",
-      f"last run-{line.number}",
-    )
-    for place, (_, line) in zip(places, ends)
+    Label(place, _value(curve.points[-1][1]), look(curve.index))
+    for place, curve in zip(places, found)
   ]
+
+
+def _value(value):
+  return readings.format_value(value)
 
 
 def _epoch(value):
   return f"{value:.4g}"
 
 
-def _spoken(panel, lines):
+def _spoken(quantity, found):
   """Returns the panel in words."""
   ends = [
-    f"{line.run} ends at {readings.format_value(line.points[-1][1])}"
-    for line in lines
-    if line.split == "test"
+    f"{curve.run} ends at {_value(curve.points[-1][1])}"
+    for curve in found
+    if curve.split == "test"
   ]
-  return f"{panel.title} in {panel.unit} by epoch. {'; '.join(ends)}."
+  return f"{quantity.title} in {quantity.unit} by epoch. {'; '.join(ends)}."

@@ -1,17 +1,38 @@
 """The head of a report: each run in a few figures."""
 
+import typing
+from typing import List
+
 from vae_graph.report import figures, readings
-from vae_graph.report.markup import Section, tag
+from vae_graph.report.run import look
 
 
-def headline(runs):
-  """Returns the section that sums each run up.
+class Value(typing.NamedTuple):
+  """A figure as a card shows it; the note of one that is missing says why."""
+
+  title: str
+  text: str
+  note: str
+  is_missing: bool
+
+
+class Card(typing.NamedTuple):
+  """A run in short: lines say what it is, values what it came to."""
+
+  name: str
+  look: str
+  lines: List[str]
+  values: List[Value]
+
+
+def overview(runs):
+  """Returns a `Card` for each run, all with the same figures.
 
   Args:
     runs: list of `ReportRun`.
   """
   found = [_figures_of(run) for run in runs]
-  # The same figures for all, so that they stand beside each other.
+  # The same for all, so that they stand beside each other.
   chosen = [
     figure
     for figure in figures.FIGURES
@@ -19,11 +40,15 @@ def headline(runs):
     and any(values.get(figure.name) is not None for values, _ in found)
   ]
   chosen.sort(key=lambda figure: figures.HEADLINE.index(figure.name))
-  cards = [
-    _card(number, run, chosen, values, source)
-    for number, (run, (values, source)) in enumerate(zip(runs, found), 1)
+  return [
+    Card(
+      run.name,
+      look(index),
+      [line for line in (_model(run.config), _training(run), source) if line],
+      [_value(figure, readings.read(figure, values)) for figure in chosen],
+    )
+    for index, (run, (values, source)) in enumerate(zip(runs, found))
   ]
-  return Section("headline", "In short", tag("div", *cards, class_="runs"))
 
 
 def _figures_of(run):
@@ -41,40 +66,17 @@ def _figures_of(run):
   return values, "last evaluation while training"
 
 
-def _card(number, run, chosen, values, source):
-  lines = [tag("h3", run.name, class_=f"run-{number}")]
-  lines += [
-    tag("p", line, class_="muted")
-    for line in (_model(run.config), _training(run), source)
-    if line
-  ]
-  rows = [
-    tag(
-      "div",
-      tag("dt", figure.title),
-      tag("dd", *_value(readings.read(figure, values), figure.unit)),
-    )
-    for figure in chosen
-  ]
-  return tag("article", *lines, tag("dl", *rows) if rows else None)
-
-
-def _value(reading, unit):
+def _value(figure, reading):
+  """Returns the `Value` of a figure."""
   if reading.reason:
-    return (
-      tag("span", reading.value, class_="big muted"),
-      tag("span", reading.reason, class_="note"),
-    )
-  value = reading.value
+    return Value(figure.title, reading.value, reading.reason, is_missing=True)
+  text, unit = reading.value, figure.unit
   error = f"± {reading.stderr}" if reading.stderr else ""
   if unit == "%":
-    value, unit = f"{value} %", ""
+    text, unit = f"{text} %", ""
   error = f"{error} {unit}".strip()
   note = ", ".join(part for part in (error, reading.note) if part)
-  return (
-    tag("span", value, class_="big"),
-    tag("span", note, class_="note") if note else None,
-  )
+  return Value(figure.title, text, note, is_missing=False)
 
 
 def _model(config):

@@ -2,14 +2,40 @@
 
 import base64
 import hashlib
+import pkgutil
+import typing
+
+import jinja2
 
 from vae_graph.report.curves import curves
-from vae_graph.report.markup import Html, tag
 from vae_graph.report.measurements import measurements
-from vae_graph.report.overview import headline
+from vae_graph.report.overview import overview
 from vae_graph.report.pictures import pictures
 from vae_graph.report.settings import settings
-from vae_graph.report.stylesheet import stylesheet
+
+_PACKAGE = "vae_graph.report"
+_TEMPLATES = jinja2.Environment(
+  loader=jinja2.PackageLoader(_PACKAGE),
+  autoescape=True,
+  undefined=jinja2.StrictUndefined,
+  trim_blocks=True,
+  lstrip_blocks=True,
+  keep_trailing_newline=True,
+)
+
+
+class Section(typing.NamedTuple):
+  """A section of the page.
+
+  Args:
+    name: its anchor, and its template in `templates/`.
+    title: its heading.
+    view: what its template lays out; a section without is left out.
+  """
+
+  name: str
+  title: str
+  view: object
 
 
 def build_report(runs, title="Variational autoencoders"):
@@ -37,44 +63,27 @@ def build_report(runs, title="Variational autoencoders"):
       "a report needs one run or more, each with a name of its own, found"
       f" {names}"
     )
-  sections = [
-    part
-    for part in (
-      headline(runs),
-      settings(runs),
-      curves(runs),
-      measurements(runs),
-      pictures(runs),
-    )
-    if part is not None
-  ]
-  # An HTML parser reads a style element's content as it is.
-  style = Html(stylesheet(len(runs)))
-  head = tag(
-    "head",
-    tag("meta", charset="utf-8"),
-    tag("meta", http_equiv="Content-Security-Policy", content=_policy(style)),
-    tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-    tag("meta", name="color-scheme", content="light dark"),
-    tag("title", title),
-    tag("style", style),
+  sections = (
+    Section("overview", "In short", overview(runs)),
+    Section("settings", "Configuration", settings(runs)),
+    Section("curves", "Curves", curves(runs)),
+    Section("measurements", "Evaluation", measurements(runs)),
+    Section("pictures", "Pictures", pictures(runs)),
   )
-  body = tag(
-    "body",
-    tag("header", tag("h1", title), _navigation(sections)),
-    tag(
-      "main",
-      *[
-        tag("section", tag("h2", part.title), part.content, id=part.identifier)
-        for part in sections
-      ],
-    ),
-    tag(
-      "footer",
-      "Made by vae_graph. Logarithms are natural unless a unit says bits.",
-    ),
+  style = _style(len(runs))
+  return _TEMPLATES.get_template("page.html").render(
+    title=title,
+    names=names,
+    sections=[section for section in sections if section.view is not None],
+    style=style,
+    policy=_policy(style),
   )
-  return "<!DOCTYPE html>\n" + tag("html", head, body, lang="en") + "\n"
+
+
+def _style(count):
+  """Returns the style sheet of a report of so many runs."""
+  css = pkgutil.get_data(_PACKAGE, "report.css").decode("utf-8")
+  return f":root {{ --count: {count}; }}\n{css}"
 
 
 def _policy(style):
@@ -85,10 +94,3 @@ def _policy(style):
     f"default-src 'none'; img-src data:; style-src 'sha256-{digest}';"
     " base-uri 'none'; form-action 'none'"
   )
-
-
-def _navigation(sections):
-  links = [
-    tag("a", part.title, href=f"#{part.identifier}") for part in sections
-  ]
-  return tag("nav", *links, aria_label="Sections")

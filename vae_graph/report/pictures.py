@@ -1,49 +1,59 @@
 """The pictures of runs, those of one title side by side."""
 
 import base64
-import struct
+import io
 import typing
+from typing import List
 
-from vae_graph.report.markup import Section, join, tag
-from vae_graph.report.run import Picture
+from PIL import Image
 
+from vae_graph.report.run import Picture, look
 
-class Kind(typing.NamedTuple):
-  """A file format: how it begins, and where its width and height are."""
-
-  media_type: str
-  starts: typing.Tuple[bytes, ...]
-  size_format: str
-  size_offset: int
+_FORMATS = ("PNG", "GIF")
 
 
-_KINDS = (
-  Kind("image/png", (b"\x89PNG\r\n\x1a\n",), ">II", 16),
-  Kind("image/gif", (b"GIF87a", b"GIF89a"), "<HH", 6),
-)
+class Shown(typing.NamedTuple):
+  """A picture as the page shows it, beside the name of its run.
+
+  Args:
+    run: the run's name.
+    look: the run's class in the style sheet.
+    caption: empty where the row has one for all.
+    source: the file as a `data:` URL; empty where the run has no such picture.
+    alt: the picture in words.
+    width: in pixels.
+    height: in pixels.
+  """
+
+  run: str
+  look: str
+  caption: str = ""
+  source: str = ""
+  alt: str = ""
+  width: int = 0
+  height: int = 0
+
+
+class Row(typing.NamedTuple):
+  """The pictures of one title, one of each run; caption is what all share."""
+
+  title: str
+  caption: str
+  pictures: List[Shown]
 
 
 def pictures(runs):
-  """Returns the section of the runs' pictures.
+  """Returns a `Row` for each title; None if there are no pictures.
 
   Args:
     runs: list of `ReportRun`.
-
-  Returns:
-    The `Section`; None if there are no pictures.
 
   Raises:
     ValueError: a picture is neither PNG nor GIF, or a run has two of one title.
   """
   columns = [_by_title(run) for run in runs]
   titles = list(dict.fromkeys(title for column in columns for title in column))
-  if not titles:
-    return None
-  rows = [
-    _row(runs, [column.get(title) for column in columns], title)
-    for title in titles
-  ]
-  return Section("pictures", "Pictures", join(*rows))
+  return [_row(runs, columns, title) for title in titles] or None
 
 
 def _by_title(run):
@@ -59,50 +69,40 @@ def _by_title(run):
   return found
 
 
-def _row(runs, row, title):
-  """Returns the pictures of one title; None where a run has none."""
-  captions = [picture.caption for picture in row if picture]
+def _row(runs, columns, title):
+  row = [column.get(title) for column in columns]
+  captions = {picture.caption for picture in row if picture}
   # A caption that all share is said once.
-  shared = captions[0] if len(set(captions)) == 1 else ""
-  figures = []
-  for number, (run, picture) in enumerate(zip(runs, row), 1):
-    name = tag("strong", run.name, class_=f"run-{number}")
-    name = name if len(runs) > 1 else None
-    caption = picture.caption if picture and not shared else ""
-    label = tag("figcaption", name, " " if caption else None, caption)
-    figures.append(
-      tag(
-        "figure",
-        label if name or caption else None,
-        _image(run, picture)
-        if picture
-        else tag("p", "This run has no such picture.", class_="missing"),
-      )
-    )
-  return join(
-    tag("h3", title),
-    tag("p", shared, class_="muted") if shared else None,
-    tag("div", *figures, class_="runs"),
+  shared = captions.pop() if len(captions) == 1 else ""
+  return Row(
+    title,
+    shared,
+    [
+      _show(index, run, picture, "" if shared else picture.caption)
+      if picture
+      else Shown(run.name, look(index))
+      for index, (run, picture) in enumerate(zip(runs, row))
+    ],
   )
 
 
-def _image(run, picture):
+def _show(index, run, picture, caption):
   content = bytes(picture.content)
-  for kind in _KINDS:
-    if content.startswith(kind.starts):
-      break
-  else:
+  try:
+    with Image.open(io.BytesIO(content), formats=_FORMATS) as image:
+      width, height = image.size
+      media_type = Image.MIME[image.format]
+  except OSError as error:
     raise ValueError(
       f"picture {picture.title!r} of run {run.name} begins with"
       f" {content[:8]!r}, expected a PNG or GIF file"
-    )
-  width, height = struct.unpack_from(
-    kind.size_format, content, kind.size_offset
-  )
+    ) from error
   encoded = base64.b64encode(content).decode("ascii")
-  return tag(
-    "img",
-    src=f"data:{kind.media_type};base64,{encoded}",
+  return Shown(
+    run.name,
+    look(index),
+    caption,
+    source=f"data:{media_type};base64,{encoded}",
     alt=f"{picture.title} of {run.name}. {picture.caption}".rstrip(),
     width=width,
     height=height,

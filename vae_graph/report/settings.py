@@ -1,20 +1,62 @@
 """The settings of runs: first what differs between them."""
 
-from vae_graph.report.markup import Section, join, table, tag
+import typing
+from typing import List
+
 from vae_graph.report.readings import DASH
 
 # The parts that say what was done; of one run the others are folded up.
 _FIRST = ("model", "objective", "data")
 
 
+class Setting(typing.NamedTuple):
+  """A setting, and its value as text in each run that is shown."""
+
+  name: str
+  texts: List[str]
+
+
+class Part(typing.NamedTuple):
+  """The settings of a part of the configuration."""
+
+  name: str
+  settings: List[Setting]
+
+
+class Settings(typing.NamedTuple):
+  """The settings of the runs.
+
+  Args:
+    differing: what several runs do not have in common.
+    shown: `Part`s to be seen.
+    folded: `Part`s to be seen by whoever asks for them.
+    folded_title: what the folded ones are.
+  """
+
+  differing: List[Setting]
+  shown: List[Part]
+  folded: List[Part]
+  folded_title: str
+
+
 def settings(runs):
-  """Returns the section of the runs' settings.
+  """Returns the `Settings` of runs.
 
   Args:
     runs: list of `ReportRun`.
   """
-  content = _all_of_one(runs[0].config) if len(runs) == 1 else _compared(runs)
-  return Section("configuration", "Configuration", content)
+  return _of_one(runs[0].config) if len(runs) == 1 else _compared(runs)
+
+
+def _of_one(config):
+  shown = {part: config[part] for part in config if part in _FIRST}
+  folded = {part: config[part] for part in config if part not in _FIRST}
+  return Settings(
+    differing=[],
+    shown=_parts(shown),
+    folded=_parts(folded),
+    folded_title="Settings of {}".format(" and ".join(folded)),
+  )
 
 
 def _compared(runs):
@@ -25,17 +67,6 @@ def _compared(runs):
     for name in names
     if any(column.get(name) != columns[0].get(name) for column in columns)
   ]
-  if differing:
-    found = table(
-      ["Setting"] + [run.name for run in runs],
-      [
-        [tag("code", name)] + [_text(column.get(name)) for column in columns]
-        for name in differing
-      ],
-      "What differs",
-    )
-  else:
-    found = tag("p", "The runs have the same settings throughout.")
   shared = {}
   for part, values in runs[0].config.items():
     values = {
@@ -46,40 +77,24 @@ def _compared(runs):
     if values:
       shared[part] = values
   count = sum(len(values) for values in shared.values())
-  if not count:
-    return found
-  title = f"The {count} settings that the runs share"
-  return join(found, _folded(title, _tables(shared)))
-
-
-def _all_of_one(config):
-  first = {part: config[part] for part in config if part in _FIRST}
-  others = {part: config[part] for part in config if part not in _FIRST}
-  parts = [_tables(first)]
-  if others:
-    title = "Settings of {}".format(" and ".join(others))
-    parts.append(_folded(title, _tables(others)))
-  return join(*parts)
-
-
-def _folded(title, content):
-  return tag("details", tag("summary", title), content)
-
-
-def _tables(config):
-  """Returns a table for each part of the settings."""
-  return tag(
-    "div",
-    *[
-      table(
-        (),
-        [[tag("code", name), _text(value)] for name, value in values.items()],
-        part,
-      )
-      for part, values in config.items()
+  return Settings(
+    differing=[
+      Setting(name, [_text(column.get(name)) for column in columns])
+      for name in differing
     ],
-    class_="parts",
+    shown=[],
+    folded=_parts(shared),
+    folded_title=f"The {count} settings that the runs share",
   )
+
+
+def _parts(config):
+  return [
+    Part(
+      part, [Setting(name, [_text(value)]) for name, value in values.items()]
+    )
+    for part, values in config.items()
+  ]
 
 
 def _flatten(config):
@@ -97,7 +112,5 @@ def _text(value):
   if isinstance(value, bool):
     return str(value).lower()
   if isinstance(value, (list, tuple)):
-    value = ", ".join(str(item) for item in value)
-  if value == "":
-    return tag("span", "empty", class_="muted")
-  return join(value)
+    return ", ".join(str(item) for item in value)
+  return str(value)
