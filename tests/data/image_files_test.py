@@ -1,9 +1,14 @@
 import io
 import os
+import struct
+import subprocess
+import sys
+import zlib
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.data import fake_files
 from vae_graph import errors
@@ -13,6 +18,44 @@ from vae_graph.data import image_files
 _RANDOM = np.random.RandomState(0)
 _GRAY = _RANDOM.randint(256, size=(6, 5)).astype(np.uint8)
 _COLOR = _RANDOM.randint(256, size=(6, 5, 3)).astype(np.uint8)
+
+# 16 bits a channel, with low bytes that differ from the high ones.
+_DEEP_GRAY = _RANDOM.randint(2**16, size=(6, 5)).astype(np.uint16)
+_DEEP_COLOR = _RANDOM.randint(2**16, size=(6, 5, 3)).astype(np.uint16)
+
+
+def _deep_png(levels, transparent=b""):
+  """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
+
+  transparent is the content of its tRNS chunk.
+  """
+
+  def chunk(kind, content):
+    return (
+      struct.pack(">I", len(content))
+      + kind
+      + content
+      + struct.pack(">I", zlib.crc32(kind + content))
+    )
+
+  height, width = levels.shape[:2]
+  color_type = 2 if levels.ndim == 3 else 0
+  header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
+  lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in levels)
+  return (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", header)
+    + (chunk(b"tRNS", transparent) if transparent else b"")
+    + chunk(b"IDAT", zlib.compress(lines))
+    + chunk(b"IEND", b"")
+  )
+
+
+def _smooth(height, width):
+  """Returns colors that change gently, uint8 `[height, width, 3]`."""
+  row, column = np.mgrid[:height, :width]
+  waves = (np.sin(row / 3), np.cos(column / 4), np.sin((row + column) / 5))
+  return np.rint(127.5 + 127.5 * np.stack(waves, axis=-1)).astype(np.uint8)
 
 
 class ImageFilesTest(parameterized.TestCase):
@@ -64,12 +107,89 @@ class ImageFilesTest(parameterized.TestCase):
     (loaded,) = image_files.load_files([path], (6, 5, 3))
     np.testing.assert_array_equal(loaded, np.asarray(image.convert("RGB")))
 
-  def test_jpeg_is_near_what_pillow_decodes(self):
-    smooth = np.add.outer(np.arange(0, 96, 6), np.arange(0, 128, 8))
-    path = self._write(smooth.astype(np.uint8), "image.JPG")
-    (loaded,) = image_files.load_files([path], (16, 16))
+  @parameterized.product(depth=(_DEEP_GRAY, _DEEP_COLOR), resize=(False, True))
+  def test_16_bits_are_kept(self, depth, resize):
+    path = fake_files.write(self.folder, "deep.png", _deep_png(depth))
+    (image,) = image_files.load_files([path], depth.shape, resize)
+    self.assertEqual(image.dtype, np.float32)
+    np.testing.assert_allclose(image, depth / 65535, rtol=1e-7)
+
+  def test_16_bits_fit_any_shape(self):
+    gray = fake_files.write(self.folder, "gray.png", _deep_png(_DEEP_GRAY))
+    color = fake_files.write(self.folder, "color.png", _deep_png(_DEEP_COLOR))
+    luma = _DEEP_COLOR @ np.array([0.299, 0.587, 0.114])
+    images = image_files.load_files([gray, color], (6, 5))
+    expected = np.stack([_DEEP_GRAY, luma]) / 65535
+    np.testing.assert_allclose(images, expected, rtol=1e-6)
+    images = image_files.load_files([gray, color], (3, 1, 3), resize=True)
+    colors = np.stack([np.stack([_DEEP_GRAY] * 3, axis=-1), _DEEP_COLOR])
+    expected = colors.reshape(2, 3, 2, 1, 5, 3).mean(axis=(2, 4)) / 65535
+    np.testing.assert_allclose(images, expected, rtol=1e-6)
+
+  def test_white_of_16_bits_stays_within_bounds(self):
+    content = _deep_png(np.full((7, 5), 65535, np.uint16))
+    path = fake_files.write(self.folder, "white.png", content)
+    for shape in ((3, 3), (28, 29), (28, 29, 3)):
+      image = image_files.load_files([path], shape, resize=True)
+      np.testing.assert_allclose(image, 1, rtol=1e-6)
+      self.assertLessEqual(image.max(), 1)
+
+  def test_8_bits_beside_16_become_floats(self):
+    deep = fake_files.write(self.folder, "deep.png", _deep_png(_DEEP_GRAY))
+    images = image_files.load_files(
+      [self._write(_GRAY), deep, self._write(_COLOR, "color.png")], (6, 5)
+    )
+    self.assertEqual(images.dtype, np.float32)
+    np.testing.assert_allclose(images[0], _GRAY / 255, rtol=1e-6)
+    np.testing.assert_allclose(images[1], _DEEP_GRAY / 65535, rtol=1e-6)
+
+  @parameterized.parameters("1", "CMYK")
+  def test_modes_without_transparency_are_gray_or_colors(self, mode):
+    image = Image.fromarray(_smooth(6, 5)).convert(mode)
+    name, shape = ("a.png", (6, 5)) if mode == "1" else ("a.jpg", (6, 5, 3))
+    path = os.path.join(self.folder, name)
+    image.save(path)
+    (loaded,) = image_files.load_files([path], shape)
+    expected = image.convert("L" if mode == "1" else "RGB")
+    # What the JPEG loses.
+    atol = 0 if mode == "1" else 40
+    np.testing.assert_allclose(loaded, np.asarray(expected), atol=atol)
+
+  @parameterized.product(
+    orientation=tuple(range(1, 9)), content=(_GRAY, _COLOR, _DEEP_GRAY)
+  )
+  def test_images_are_upright(self, orientation, content):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = os.path.join(self.folder, "turned.png")
+    Image.fromarray(content).save(path, exif=exif)
+    with Image.open(path) as image:
+      expected = np.asarray(ImageOps.exif_transpose(image))
+    (loaded,) = image_files.load_files([path], expected.shape)
+    scale = 65535 if content is _DEEP_GRAY else 1
+    np.testing.assert_allclose(loaded, expected / scale, rtol=1e-6)
+
+  def test_exif_data_that_are_damaged_turn_nothing(self):
+    path = os.path.join(self.folder, "image.jpg")
+    Image.fromarray(_GRAY).save(path, exif=b"Exif\0\0no TIFF header")
+    image_files.load_files([path], (6, 5))
+
+  @parameterized.product(subsampling=(0, 1, 2), progressive=(False, True))
+  def test_jpeg_pixels_are_those_of_tensorflow(self, subsampling, progressive):
+    path = os.path.join(self.folder, "image.JPG")
+    Image.fromarray(_smooth(33, 47)).save(
+      path, subsampling=subsampling, progressive=progressive
+    )
+    with open(path, "rb") as file:
+      content = file.read()
+    with tf.Graph().as_default(), tf.Session() as session:
+      expected = session.run(
+        tf.image.decode_jpeg(content, dct_method="INTEGER_ACCURATE")
+      )
+    (loaded,) = image_files.load_files([path], (33, 47, 3))
+    # Another release of the decoder may round otherwise.
     np.testing.assert_allclose(
-      loaded.astype(np.int32), np.asarray(Image.open(path), np.int32), atol=2
+      loaded.astype(np.int32), expected.astype(np.int32), atol=1
     )
 
   @parameterized.parameters(((6, 5),), ((6, 5, 3),))
@@ -80,6 +200,17 @@ class ImageFilesTest(parameterized.TestCase):
     resized = self._load(large, image_shape, resize=True)
     # Half a level is lost by rounding.
     np.testing.assert_allclose(resized, blocks, atol=0.501)
+
+  @parameterized.parameters(((33, 47), (28, 28)), ((28, 28), (32, 31)))
+  def test_resize_is_area_averaging_as_tensorflow_has_it(self, old, new):
+    pixels = _RANDOM.randint(256, size=old + (3,)).astype(np.uint8)
+    with tf.Graph().as_default(), tf.Session() as session:
+      method = tf.image.ResizeMethod.AREA
+      (expected,) = session.run(
+        tf.image.resize_images(pixels[np.newaxis], new, method)
+      )
+    resized = self._load(pixels, new + (3,), resize=True)
+    np.testing.assert_allclose(resized, expected, atol=0.501)
 
   def test_resize_enlarges_by_repetition(self):
     resized = self._load(_GRAY, (12, 15), resize=True)
@@ -100,6 +231,22 @@ class ImageFilesTest(parameterized.TestCase):
         [path],
         resize=resize,
       )
+
+  @parameterized.parameters(("L", 1, 2), ("RGB", (1, 2, 3), 4), ("P", 1, 4))
+  def test_refuses_a_color_that_stands_for_transparency(
+    self, mode, color, channels
+  ):
+    path = os.path.join(self.folder, "image.png")
+    Image.fromarray(_COLOR).convert(mode).save(path, transparency=color)
+    self._assert_fails(f"in {channels} channel.*transparency", [path])
+
+  @parameterized.parameters((_DEEP_GRAY, 2), (_DEEP_COLOR, 4))
+  def test_refuses_such_a_color_of_16_bits(self, levels, channels):
+    content = _deep_png(
+      levels, transparent=levels[0, 0].astype(">u2").tobytes()
+    )
+    path = fake_files.write(self.folder, "image.png", content)
+    self._assert_fails(f"in {channels} channel.*transparency", [path])
 
   def test_refuses_another_size(self):
     paths = [self._write(_GRAY), self._write(_GRAY.T, "turned.png")]
@@ -126,16 +273,51 @@ class ImageFilesTest(parameterized.TestCase):
       "nowhere.png", [os.path.join(self.folder, "nowhere.png")]
     )
 
-  def test_files_keep_their_order_and_the_session_its_place(self):
+  def test_names_what_is_wrong_with_a_file(self):
+    path = self._write(_COLOR)
+    with mock.patch.object(Image, "MAX_IMAGE_PIXELS", 10):
+      self._assert_fails(r"cannot be read or decoded \(.*limit of 20 ", [path])
+    missing = os.path.join(self.folder, "nowhere.png")
+    self._assert_fails(r"\(No such file or directory\)", [missing])
+    text = fake_files.write(self.folder, "text.png", b"no image")
+    self._assert_fails(r"\(it is not recognized as PNG or JPEG\)", [text])
+
+  @parameterized.parameters("PNG", "JPEG")
+  def test_any_damage_is_one_line_or_none(self, kind):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = io.BytesIO()
+    Image.fromarray(_COLOR).save(content, kind, exif=exif)
+    content = content.getvalue()
+    refused = 0
+    for position in range(len(content)):
+      damaged = bytearray(content)
+      damaged[position] ^= 1 << position % 8
+      path = fake_files.write(self.folder, "damaged.png", damaged)
+      try:
+        image_files.load_files([path], (5, 6, 3), resize=True)
+      except errors.DataError as error:
+        self.assertNotIn("\n", str(error))
+        refused += 1
+    # A PNG has checksums of all but the length and checksum of its end.
+    self.assertGreaterEqual(refused, len(content) - 8 if kind == "PNG" else 1)
+
+  def test_files_keep_their_order(self):
     paths = [
       self._write(np.full((6, 5), level, np.uint8), f"{level}.png")
       for level in (30, 10, 20)
     ]
-    with tf.Graph().as_default(), tf.Session() as session:
-      images = image_files.load_files(paths, (6, 5))
-      self.assertIs(tf.get_default_session(), session)
-      self.assertEmpty(tf.get_default_graph().get_operations())
+    images = image_files.load_files(paths, (6, 5))
     self.assertEqual(images[:, 0, 0].tolist(), [30, 10, 20])
+
+  def test_needs_no_tensorflow(self):
+    program = f"""
+import sys
+from vae_graph.data import image_files
+image_files.load_files([{self._write(_GRAY)!r}], (12, 10), resize=True)
+assert "tensorflow" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
+import io
 import os
 
 import numpy as np
 from absl.testing import absltest, parameterized
+from PIL import Image
 
 from tests.data import fake_files
 from vae_graph import config, errors
-from vae_graph.compat import tf
 from vae_graph.data import dataset
 
 _GRAY = (6, 5, 1)
@@ -16,17 +17,19 @@ def _pixels(index, shape):
   return np.random.RandomState(index).randint(0, 256, shape).astype(np.uint8)
 
 
-def _encode(image, encoder):
-  with tf.Graph().as_default(), tf.Session() as session:
-    return session.run(encoder(image))
+def _encode(image, kind, **settings):
+  content = io.BytesIO()
+  image = image[..., 0] if image.shape[-1] == 1 else image
+  Image.fromarray(image).save(content, kind, **settings)
+  return content.getvalue()
 
 
 def _jpeg(image):
-  return _encode(image, lambda image: tf.image.encode_jpeg(image, quality=100))
+  return _encode(image, "JPEG", quality=100)
 
 
 def _png(image):
-  return _encode(image, tf.image.encode_png)
+  return _encode(image, "PNG")
 
 
 class ImageFolderTest(parameterized.TestCase):
@@ -158,12 +161,15 @@ class ImageFolderTest(parameterized.TestCase):
     with self.assertRaisesRegex(errors.ConfigError, "--data_dir=FOLDER"):
       dataset.load_dataset(config.DataConfig(dataset="images"))
 
-  def test_callers_graph_is_left_alone(self):
-    for name in ("a.png", "b.png"):
-      self._write(name, _png(_pixels(0, _GRAY)))
-    with tf.Graph().as_default() as graph:
-      self._load()
-      self.assertEqual(graph.get_operations(), [])
+  def test_16_bits_make_floats_of_all(self):
+    levels = np.random.RandomState(0).randint(2**16, size=(6, 5, 1))
+    self._write("a.png", _png(np.full(_GRAY, 51, np.uint8)))
+    self._write("b.png", _png(levels.astype(np.uint16)))
+    images = np.concatenate([part.images for part in self._load()])
+    self.assertEqual(images.dtype, np.float32)
+    flat, deep = sorted(images, key=np.ptp)
+    np.testing.assert_allclose(flat, 51 / 255, rtol=1e-6)
+    np.testing.assert_allclose(deep, levels[..., 0] / 65535, rtol=1e-6)
 
 
 if __name__ == "__main__":

@@ -17,16 +17,13 @@ def load_image_folder(config):
   subfolders there are no labels. Files with other extensions and hidden files
   are ignored. `config.test_fraction` of the images is held out.
 
-  The images are decoded in a session of its own on the CPU. The first session
-  of a process fixes the number of TensorFlow's intra-op threads, so a program
-  that limits them should open a session with its own settings before.
-
   Args:
     config: a `DataConfig`.
 
   Returns:
     A `Dataset`, uint8 `[n, height, width]` for gray images and
-    `[n, height, width, 3]` for color images.
+    `[n, height, width, 3]` for color images; float32 in [0, 1] if a file has 16
+    bits a channel.
 
   Raises:
     ConfigError: `data_dir` is empty.
@@ -109,14 +106,18 @@ def _list_folder(folder):
 
 
 def _decode(paths):
-  """Returns the images in the files, uint8 `[n, height, width(, 3)]`."""
-  images = None
-  for index, image in enumerate(image_files.decode_files(paths)):
-    if images is None:
-      images = np.empty((len(paths),) + image.shape, np.uint8)
-    _check_shape(paths[index], image.shape, paths[0], images.shape[1:])
-    images[index] = image
+  """Returns the images in the files, `[n, height, width(, 3)]`."""
+  images = image_files.stack(_decode_alike(paths), len(paths))
   return images[..., 0] if images.shape[-1] == 1 else images
+
+
+def _decode_alike(paths):
+  """Yields the images in the files, which all have the shape of the first."""
+  shape = None
+  for path, image in zip(paths, image_files.decode_files(paths)):
+    shape = shape or image.shape
+    _check_shape(path, image.shape, paths[0], shape)
+    yield image
 
 
 def _check_shape(path, shape, first_path, first_shape):
