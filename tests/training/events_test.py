@@ -5,6 +5,7 @@ import tempfile
 
 import numpy as np
 from absl.testing import absltest, parameterized
+from PIL import Image
 
 import vae_graph
 from tests.training.toy import toy_config, toy_dataset
@@ -103,6 +104,24 @@ class HistogramTest(absltest.TestCase):
   def test_leaves_out_what_is_not_finite(self):
     self.assertEqual(self._write([1.0, np.inf, np.nan, 2.0]).num, 2)
     self.assertIsNone(self._write([np.nan]))
+
+
+class PicturesTest(absltest.TestCase):
+  def test_pictures_tell_their_size(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    path = os.path.join(folder, "picture.png")
+    Image.new("L", (7, 5)).save(path)
+    with tf.Graph().as_default(), EventWriter(folder) as events:
+      events.pictures({"name": path}, step=3)
+    (written,) = glob.glob(os.path.join(folder, "events.*"))
+    (image,) = [
+      value.image
+      for event in tf.train.summary_iterator(written)
+      for value in event.summary.value
+    ]
+    self.assertEqual((image.width, image.height), (7, 5))
+    with open(path, "rb") as file:
+      self.assertEqual(image.encoded_image_string, file.read())
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """TensorBoard event files, written from Python values."""
 
-import struct
+import io
 
 import numpy as np
+from PIL import Image
 
 from vae_graph.compat import tf
 
@@ -73,7 +74,8 @@ class EventWriter:
     for name, path in paths.items():
       with open(path, "rb") as file:
         png = file.read()
-      width, height = struct.unpack(">II", png[16:24])  # The header chunk.
+      with Image.open(io.BytesIO(png)) as opened:
+        width, height = opened.size
       image = tf.Summary.Image(
         encoded_image_string=png, width=width, height=height
       )

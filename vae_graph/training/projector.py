@@ -9,8 +9,8 @@ import math
 import os
 
 import numpy as np
+from PIL import Image
 
-from vae_graph.compat import tf
 from vae_graph.files import write_atomically
 from vae_graph.plots import tiles
 
@@ -78,7 +78,6 @@ def _sprite(images, columns):
 
 def _to_png(image):
   """Returns an image, uint8 `[h, w, 3]`, as the bytes of a PNG file."""
-  # No GPU memory, and no say in the inter-op threads of later sessions.
-  config = tf.ConfigProto(device_count={"GPU": 0}, use_per_session_threads=True)
-  with tf.Graph().as_default(), tf.Session(config=config) as session:
-    return session.run(tf.image.encode_png(image))
+  content = io.BytesIO()
+  Image.fromarray(image).save(content, "PNG")
+  return content.getvalue()

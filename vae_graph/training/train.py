@@ -74,10 +74,7 @@ def train(
     experiment_config, session=resolve_session(experiment_config.session)
   )
   config_proto = make_config_proto(resolved.session)
-  # A process has one thread pool, of the size that its first session asks for;
-  # loading data may use a session of its own.
-  with tf.Session(graph=tf.Graph(), config=config_proto):
-    dataset = dataset or load_dataset(experiment_config.data)
+  dataset = dataset or load_dataset(experiment_config.data)
   training_config = experiment_config.training
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():
@@ -119,7 +116,7 @@ def train(
           should_stop=should_stop,
         )
       )
-      # The scope holds what TensorFlow adds to initialize and to check variables.
+      # The scope holds what TensorFlow adds to initialize and check variables.
       with tf.name_scope("initialization"), tf.train.MonitoredTrainingSession(
         checkpoint_dir=run.path,
         scaffold=tf.train.Scaffold(saver=saver.saver, init_fn=init_fn),
