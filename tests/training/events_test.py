@@ -106,13 +106,13 @@ class HistogramTest(absltest.TestCase):
     self.assertIsNone(self._write([np.nan]))
 
 
-class PicturesTest(absltest.TestCase):
-  def test_pictures_tell_their_size(self):
+class PlotsTest(absltest.TestCase):
+  def test_plots_tell_their_size(self):
     folder = self.enter_context(tempfile.TemporaryDirectory())
     path = os.path.join(folder, "picture.png")
     Image.new("L", (7, 5)).save(path)
     with tf.Graph().as_default(), EventWriter(folder) as events:
-      events.pictures({"name": path}, step=3)
+      events.plots({"name": path}, step=3)
     (written,) = glob.glob(os.path.join(folder, "events.*"))
     (image,) = [
       value.image
