@@ -50,7 +50,6 @@ def main(argv):
   images = dataset.test.images[: _IMAGES.value]
   with tf.Graph().as_default():
     vae = vae_graph.VAE(vae_graph.ModelConfig(), dataset.image_shape)
-    vae.decode(vae.encode(tf.zeros([1, *dataset.image_shape])).mean)
     estimation_graph = importance_sampling.build_estimation(vae)
     matrix = tf.Variable(
       tf.random.stateless_normal([_PEAK_SIZE, _PEAK_SIZE], (1, 2)),

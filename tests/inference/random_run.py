@@ -22,7 +22,6 @@ def make_run(folder, steps=(3, 7), **model):
   run = RunDirectory.open(folder, config, image_shape=SHAPE)
   with tf.Graph().as_default(), tf.Session() as session:
     vae = vae_graph.VAE(config.model, SHAPE)
-    vae.decode(vae.encode(tf.zeros([1, *SHAPE])).mean)
     step = tf.train.get_or_create_global_step()
     session.run(tf.global_variables_initializer())
     saver = tf.train.Saver(max_to_keep=None)

@@ -56,7 +56,6 @@ class MixtureOfNormalsTest(absltest.TestCase):
       hidden_units=(4,), prior="mixture", prior_components=3
     )
     vae = vae_graph.VAE(model, (4, 4))
-    vae.decode(vae.prior.sample(2, (0, 0)))
     names = {variable.op.name for variable in vae.variables}
     self.assertContainsSubset(
       {"prior_1/logits", "prior_1/means", "prior_1/raw_scales"}, names

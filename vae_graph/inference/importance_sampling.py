@@ -74,8 +74,7 @@ def build_estimation(vae):
   """Builds importance sampling in the default graph.
 
   Args:
-    vae: a `VAE` whose encoder and decoder have been called before, so that
-      their variables are there.
+    vae: a `VAE`.
 
   Returns:
     An `EstimationGraph`.
@@ -83,7 +82,7 @@ def build_estimation(vae):
   Raises:
     ConfigError: the posterior has no density.
   """
-  check_density(vae.config)
+  check_density(vae.model_config)
   images = tf.placeholder(tf.float32, (None, *vae.image_shape))
   first_index = tf.placeholder_with_default(np.int64(0), [])
   num_samples = tf.placeholder(tf.int32, [])

@@ -41,7 +41,7 @@ def elbo(vae, images, seed, config=None, step=None):
     ConfigError: there is no analytic KL divergence.
   """
   config = dataclasses.replace(config or ObjectiveConfig(), objective="elbo")
-  check_objective(vae.config, config)
+  check_objective(vae.model_config, config)
   posterior = vae.encode(images)
   code, _ = posterior.sample_and_log_prob(seed)
   distortion = -vae.decode(code).log_prob(images)

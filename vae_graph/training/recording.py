@@ -183,7 +183,7 @@ class EvaluationHook(RunHook):
     if not np.isfinite(means).all():
       return
     self._events.scalars({"active_units": active_units(means)[0]}, step)
-    if stddevs is None or has_learned_prior(self.train_graph.vae.config):
+    if stddevs is None or has_learned_prior(self.train_graph.vae.model_config):
       return
     if not np.isfinite(stddevs).all():
       return
