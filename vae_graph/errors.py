@@ -26,6 +26,14 @@ class GraphModeError(VaeGraphError, RuntimeError):
   """A function that builds a graph was called with eager execution on."""
 
 
+class TensorError(VaeGraphError, ValueError):
+  """A tensor or array is of another dtype or shape than an op takes."""
+
+
+class UnsupportedError(VaeGraphError, NotImplementedError):
+  """A part of a model was asked for what it does not have."""
+
+
 class DataError(VaeGraphError, ValueError):
   """A data set is missing, damaged, empty or not what its settings say."""
 

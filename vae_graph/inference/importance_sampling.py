@@ -21,7 +21,6 @@ from vae_graph import errors
 from vae_graph.compat import map_fn, tf
 from vae_graph.config import combinations
 from vae_graph.data.dataset import to_unit_interval
-from vae_graph.likelihoods import log_prob_of_one
 from vae_graph.randomness import fold_in
 
 # Samples that are decoded at once.
@@ -194,7 +193,7 @@ def _estimate(vae, image, index, num_samples, seed):
     wanted = tf.minimum(num_samples - done, _BLOCK)
     codes = codes[:wanted, 0]
     rate = log_q[:wanted, 0] - vae.prior.log_prob(codes)
-    distortion = -log_prob_of_one(vae.decode(codes), image, wanted)
+    distortion = -vae.decode(codes).log_prob_of_one(image)
     rate, distortion = (
       tf.cast(rate, tf.float64),
       tf.cast(distortion, tf.float64),

@@ -118,7 +118,7 @@ def build_inference_graph(model_config, image_shape):
     vae=vae,
     images=images,
     mean=posterior.mean,
-    stddev=getattr(posterior, "stddev", None),
+    stddev=posterior.stddev,
     code=code,
     distortion=-vae.decode(code).log_prob(images),
     codes=codes,

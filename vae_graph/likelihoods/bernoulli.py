@@ -3,14 +3,18 @@
 import numpy as np
 
 from vae_graph.compat import tf
-from vae_graph.likelihoods import split_parameters, sum_over_pixels
+from vae_graph.likelihoods.base import (
+  Likelihood,
+  split_parameters,
+  sum_over_pixels,
+)
 from vae_graph.randomness import uniform
 
 # Factors up to 2 in a product that must stay below 2^128, float32's largest.
 _MAX_FACTORS = 120
 
 
-class Bernoulli:
+class Bernoulli(Likelihood):
   """Independent Bernoulli pixels.
 
   With gray pixels `log_prob` is the usual cross-entropy, which is not the
@@ -19,34 +23,27 @@ class Bernoulli:
   Args:
     parameters: logits, float32 `[batch, height, width, channels]`.
     image_shape: `(height, width)` or `(height, width, channels)`.
-    config: a `ModelConfig`; not read.
+    model_config: a `ModelConfig`; not read.
   """
 
-  def __init__(self, parameters, image_shape, config=None):
-    del config  # Part of the signature of likelihoods.
-    self._image_shape = image_shape
+  def __init__(self, parameters, image_shape, model_config=None):
+    super().__init__(parameters, image_shape, model_config)
     (self.logits,) = split_parameters(parameters, image_shape, 1)
 
-  @staticmethod
-  def parameters_per_pixel(config):
-    """Returns 1: the logit."""
-    del config
-    return 1
-
-  def mean(self):
+  def _mean(self):
     """Returns the probability that a pixel is 1."""
     return tf.nn.sigmoid(self.logits)
 
-  def mode(self):
+  def _mode(self):
     """Returns the likelier value of each pixel, 0 or 1."""
     return tf.cast(self.logits > 0, tf.float32)
 
-  def sample(self, seed):
+  def _sample(self, seed):
     """Draws images of 0 and 1; `seed` is an integer tensor `[2]`."""
     noise = uniform(tf.shape(self.logits), seed)
-    return tf.cast(noise < self.mean(), tf.float32)
+    return tf.cast(noise < self._mean(), tf.float32)
 
-  def log_prob(self, images):
+  def _log_prob(self, images):
     """Returns log p(x|z) in nats, `[batch]`.
 
     Equals x log(p) + (1 - x) log(1 - p) with p = sigmoid(logits), in a form
@@ -55,7 +52,7 @@ class Bernoulli:
     log_probs = images * self.logits - tf.nn.softplus(self.logits)
     return sum_over_pixels(log_probs, self._image_shape)
 
-  def log_prob_of_one(self, image):
+  def _log_prob_of_one(self, image):
     """Returns log p(x|z) of one image under each code, `[batch]`.
 
     Equals `log_prob`, at a third of what that costs, with

@@ -14,48 +14,51 @@ References:
 """
 
 from vae_graph.compat import tf
-from vae_graph.likelihoods import split_parameters, sum_over_pixels
+from vae_graph.likelihoods.base import (
+  Likelihood,
+  split_parameters,
+  sum_over_pixels,
+)
 from vae_graph.randomness import uniform
 
 _HALF_LEVEL = 0.5 / 255.0
 _MIN_LOG_SCALE = -7.0
 
 
-class DiscretizedLogistic:
+class DiscretizedLogistic(Likelihood):
   """Independent pixels with the values 0, 1/255, ..., 1.
 
   Args:
     parameters: float32 `[batch, height, width, channels * 2]`: locations minus
       1/2, and log-scales (at least -7).
     image_shape: `(height, width)` or `(height, width, channels)`.
-    config: a `ModelConfig`; not read.
+    model_config: a `ModelConfig`; not read.
   """
 
-  def __init__(self, parameters, image_shape, config=None):
-    del config  # Part of the signature of likelihoods.
-    self._image_shape = image_shape
+  def __init__(self, parameters, image_shape, model_config=None):
+    super().__init__(parameters, image_shape, model_config)
     location, log_scale = split_parameters(parameters, image_shape, 2)
     self.location = location + 0.5
     self.log_scale = tf.maximum(log_scale, _MIN_LOG_SCALE)
 
   @staticmethod
-  def parameters_per_pixel(config):
+  def parameters_per_pixel(model_config):
     """Returns 2: location and log-scale."""
-    del config
+    del model_config
     return 2
 
-  def mean(self):
+  def _mean(self):
     """Returns the location in [0, 1], which stands for the mean.
 
     The exact mean would be a sum over 256 values of each pixel.
     """
     return tf.clip_by_value(self.location, 0.0, 1.0)
 
-  def mode(self):
+  def _mode(self):
     """Returns the value whose interval the location is in."""
-    return tf.round(self.mean() * 255.0) / 255.0
+    return tf.round(self._mean() * 255.0) / 255.0
 
-  def sample(self, seed):
+  def _sample(self, seed):
     """Draws images; `seed` is an integer tensor `[2]`."""
     noise = uniform(tf.shape(self.location), seed)
     noise = tf.clip_by_value(noise, 1e-7, 1.0 - 1e-7)
@@ -63,7 +66,7 @@ class DiscretizedLogistic:
     values = self.location + tf.exp(self.log_scale) * logistic
     return tf.round(tf.clip_by_value(values, 0.0, 1.0) * 255.0) / 255.0
 
-  def log_prob(self, images):
+  def _log_prob(self, images):
     """Returns log p(x|z) in nats, `[batch]`, for images of such values."""
     inverse_scale = tf.exp(-self.log_scale)
     centered = images - self.location

@@ -2,29 +2,24 @@
 
 from vae_graph import layers
 from vae_graph.compat import tf
+from vae_graph.posteriors.base import Posterior
 
 
-class Deterministic:
-  """All mass on one code, z = mean, so that there is no density.
+class Deterministic(Posterior):
+  """A posterior with all its mass on one code, z = mean, and so no density.
 
   For objectives that need none, such as the MMD-VAE's.
 
   Args:
     features: float32 `[batch, n]`, the encoder's output.
-    config: a `ModelConfig`; reads `code_size`.
+    model_config: a `ModelConfig`; reads `code_size`.
   """
 
-  def __init__(self, features, config):
-    self.mean = layers.dense(features, config.code_size)
+  def __init__(self, features, model_config):
+    self.mean = layers.dense(features, model_config.code_size)
 
-  def sample_and_log_prob(self, seed, sample_shape=()):
-    """Returns the code of each image, and None for its log-density.
-
-    Args:
-      seed: not read.
-      sample_shape: leading dimensions over which to repeat the codes.
-    """
-    del seed
+  def _sample_and_log_prob(self, seed, sample_shape):
+    del seed  # There is nothing to draw.
     shape = tf.concat([sample_shape, tf.shape(self.mean)], axis=0)
     code = tf.broadcast_to(self.mean, shape)
     code.set_shape(list(sample_shape) + self.mean.shape.as_list())

@@ -23,35 +23,38 @@ import numpy as np
 
 from vae_graph import layers
 from vae_graph.compat import tf
+from vae_graph.posteriors.base import Posterior
 from vae_graph.posteriors.diagonal import DiagonalNormal
 
 # Gates begin near one, so that a step begins near the identity.
 _GATE_SHIFT = 2.0
 
 
-class InverseAutoregressiveFlow:
+class InverseAutoregressiveFlow(Posterior):
   """A diagonal Gaussian, made flexible by autoregressive steps.
 
   Args:
     features: float32 `[batch, n]`, the encoder's output.
-    config: a `ModelConfig`; reads `code_size`, `posterior_scale`, `iaf_steps`
-      and `iaf_hidden_units`.
+    model_config: a `ModelConfig`; reads `code_size`, `posterior_scale`,
+      `iaf_steps` and `iaf_hidden_units`.
   """
 
-  def __init__(self, features, config):
-    self._base = DiagonalNormal(features, config)
-    self._num_steps = config.iaf_steps
-    self._hidden_units = config.iaf_hidden_units
+  def __init__(self, features, model_config):
+    self._base = DiagonalNormal(features, model_config)
+    self._num_steps = model_config.iaf_steps
+    self._hidden_units = model_config.iaf_hidden_units
     self._context = layers.dense(
-      features, self._hidden_units, tf.nn.tanh, name="iaf_context"
+      features,
+      self._hidden_units,
+      activation=tf.nn.tanh,
+      name="iaf_context",
     )
     # Samples are drawn after the encoder's template has been left.
     self._scope = tf.get_variable_scope()
     # Where the flow takes the middle of the base; the mean has no closed form.
     self.mean, _ = self._flow(self._base.mean)
 
-  def sample_and_log_prob(self, seed, sample_shape=()):
-    """Draws codes and evaluates their log-density; see `DiagonalNormal`."""
+  def _sample_and_log_prob(self, seed, sample_shape):
     code, log_prob = self._base.sample_and_log_prob(seed, sample_shape)
     code, log_gates = self._flow(code)
     return code, log_prob - log_gates
@@ -81,11 +84,13 @@ class InverseAutoregressiveFlow:
       self._scope, auxiliary_name_scope=False
     ), tf.variable_scope(name, reuse=tf.AUTO_REUSE):
       activations = tf.nn.tanh(
-        layers.masked_dense(code, self._hidden_units, to_hidden, name="hidden")
+        layers.masked_dense(
+          code, self._hidden_units, mask=to_hidden, name="hidden"
+        )
         + self._context
       )
       outputs = layers.masked_dense(
-        activations, 2 * size, to_output, name="output"
+        activations, 2 * size, mask=to_output, name="output"
       )
       # The context reaches the first dimension too, which sees no other.
       outputs += layers.dense(self._context, 2 * size, name="context")

@@ -6,7 +6,7 @@ from vae_graph.compat import tf
 from vae_graph.randomness import normal
 
 
-def standard_noise(like, seed, sample_shape=()):
+def standard_noise(like, seed, *, sample_shape=()):
   """Draws standard Gaussian noise for a batch of codes.
 
   Args:

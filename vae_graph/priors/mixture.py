@@ -4,10 +4,11 @@ import numpy as np
 
 from vae_graph.compat import tf, tfd
 from vae_graph.initializers import standard_normal, variable
+from vae_graph.priors.base import Prior
 from vae_graph.randomness import fold_in, normal, uniform
 
 
-class MixtureOfNormals:
+class MixtureOfNormals(Prior):
   """Gaussians with learned weights, means and independent scales.
 
   Its variables, under `prior`, are `logits` `[k]`, `means` and `raw_scales`
@@ -15,23 +16,22 @@ class MixtureOfNormals:
   means drawn from a standard Gaussian and scales of one.
 
   Args:
-    config: a `ModelConfig`; reads `code_size` and `prior_components`.
+    model_config: a `ModelConfig`; reads `code_size` and `prior_components`.
     vae: the `VAE` that it is the prior of.
   """
 
-  def __init__(self, config, vae=None):
+  def __init__(self, model_config, vae=None):
     del vae  # Part of the signature of priors.
-    shape = [config.prior_components, config.code_size]
+    shape = [model_config.prior_components, model_config.code_size]
     with tf.variable_scope(None, default_name="prior"):
-      logits = variable("logits", shape[:1], tf.zeros_initializer())
-      means = variable("means", shape, standard_normal("means"))
+      logits = variable("logits", shape[:1], initializer=tf.zeros_initializer())
+      means = variable("means", shape, initializer=standard_normal("means"))
       # softplus(log(e - 1)) = 1
       raw_one = tf.constant_initializer(np.log(np.expm1(1.0)))
-      raw_scales = variable("raw_scales", shape, raw_one)
+      raw_scales = variable("raw_scales", shape, initializer=raw_one)
     self.variables = (logits, means, raw_scales)
 
-  def sample(self, n, seed):
-    """Draws codes, float32 `[n, code_size]`; see `StandardNormal`."""
+  def _sample(self, n, seed):
     logits, means, raw_scales = self.variables
     # The largest of the logits with Gumbel noise is a draw from the categories.
     shape = [n, int(logits.shape[0])]
@@ -42,8 +42,7 @@ class MixtureOfNormals:
     scales = tf.nn.softplus(tf.gather(raw_scales, chosen))
     return tf.gather(means, chosen) + scales * noise
 
-  def log_prob(self, code):
-    """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`."""
+  def _log_prob(self, code):
     logits, means, raw_scales = self.variables
     components = tfd.Independent(
       tfd.Normal(means, tf.nn.softplus(raw_scales)), reinterpreted_batch_ndims=1

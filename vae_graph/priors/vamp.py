@@ -4,10 +4,11 @@ import math
 
 from vae_graph.compat import tf
 from vae_graph.initializers import standard_normal, variable
+from vae_graph.priors.base import Prior
 from vae_graph.randomness import fold_in, uniform
 
 
-class VampPrior:
+class VampPrior(Prior):
   """p(z) = mean over k of q(z | u_k), with learned images u_k.
 
   Its variable, `prior/pseudo_inputs` `[k, *image_shape]` with k =
@@ -15,7 +16,7 @@ class VampPrior:
   encoder is applied anew at each use, and learns through both its roles.
 
   Args:
-    config: a `ModelConfig`; reads `prior_components`.
+    model_config: a `ModelConfig`; reads `prior_components`.
     vae: the `VAE` that it is the prior of; its posterior's density must be
       known at any code.
 
@@ -23,27 +24,25 @@ class VampPrior:
     Tomczak and Welling, "VAE with a VampPrior", AISTATS 2018.
   """
 
-  def __init__(self, config, vae):
+  def __init__(self, model_config, vae):
     self._vae = vae
-    self._size = config.prior_components
+    self._size = model_config.prior_components
     with tf.variable_scope(None, default_name="prior"):
       self._logits = variable(
         "pseudo_inputs",
         [self._size, *vae.image_shape],
-        standard_normal("pseudo_inputs"),
+        initializer=standard_normal("pseudo_inputs"),
       )
     self.variables = (self._logits,)
 
-  def sample(self, n, seed):
-    """Draws codes, float32 `[n, code_size]`; see `StandardNormal`."""
+  def _sample(self, n, seed):
     noise = uniform([n], fold_in(seed, "component"))
     chosen = tf.cast(noise * self._size, tf.int32)
     images = tf.gather(tf.sigmoid(self._logits), chosen)
     code, _ = self._vae.encode(images).sample_and_log_prob(seed)
     return code
 
-  def log_prob(self, code):
-    """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`."""
+  def _log_prob(self, code):
     posterior = self._vae.encode(tf.sigmoid(self._logits))
     log_probs = posterior.log_prob(code[..., tf.newaxis, :])
     return tf.reduce_logsumexp(log_probs, axis=-1) - math.log(self._size)

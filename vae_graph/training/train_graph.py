@@ -90,7 +90,7 @@ def _build(experiment_config, images, towers):
       observation = binarize(data, fold_in(noise_seed, "binarization"))
     observation = tf.identity(observation, name=scope)
   posterior = vae.encode(observation)
-  code_stddev = getattr(posterior, "stddev", None)
+  code_stddev = posterior.stddev
   if code_stddev is not None:
     code_stddev = tf.identity(code_stddev, name="code_stddev")
   with tf.name_scope("code") as scope:

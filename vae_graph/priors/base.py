@@ -1,0 +1,63 @@
+"""What every prior offers; what one does not have is refused in a line."""
+
+from vae_graph import errors
+from vae_graph.compat import tf
+
+
+class Prior:
+  """A prior p(z) of codes `[code_size]`.
+
+  A prior defines the underscored methods; each is called in a name scope of
+  its public one.
+
+  Attributes:
+    variables: tuple of those that it learns, made when the prior is made.
+  """
+
+  variables = ()
+
+  @property
+  def marginals(self):
+    """The independent distributions of the dimensions, `[code_size]`.
+
+    Raises:
+      UnsupportedError: they are not independent.
+    """
+    raise self._missing("independent dimensions, which a closed form needs")
+
+  def sample(self, n, seed):
+    """Draws codes.
+
+    Args:
+      n: number of codes, an integer or scalar tensor.
+      seed: integer tensor `[2]` or pair of integers.
+
+    Returns:
+      float32 `[n, code_size]`.
+
+    Raises:
+      UnsupportedError: this prior cannot.
+    """
+    with tf.name_scope("prior/sample"):
+      return self._sample(n, seed)
+
+  def log_prob(self, code):
+    """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`.
+
+    Raises:
+      UnsupportedError: this prior cannot.
+    """
+    with tf.name_scope("prior/log_prob"):
+      return self._log_prob(code)
+
+  def _sample(self, n, seed):
+    raise self._missing("sample")
+
+  def _log_prob(self, code):
+    raise self._missing("log_prob")
+
+  def _missing(self, what):
+    return errors.UnsupportedError(
+      f"prior {type(self).__name__} has no {what}; use one that has, such as"
+      " standard_normal"
+    )
