@@ -85,7 +85,7 @@ class LayersTest(parameterized.TestCase):
   def test_dense_equals_numpy(self):
     inputs = np.random.RandomState(0).randn(5, 3).astype(np.float32)
     with tf.Graph().as_default(), tf.Session() as session:
-      outputs = layers.dense(tf.constant(inputs), 4, tf.nn.relu)
+      outputs = layers.dense(tf.constant(inputs), 4, activation=tf.nn.relu)
       kernel, bias = tf.trainable_variables()
       session.run(tf.global_variables_initializer())
       session.run(bias.assign([0.1, -0.2, 0.3, -0.4]))
@@ -153,7 +153,12 @@ class LayersTest(parameterized.TestCase):
     inputs = random.randn(2, *image_size, 3).astype(np.float32)
     with tf.Graph().as_default(), tf.Session() as session:
       outputs = layers.conv2d(
-        tf.constant(inputs), 4, size, strides, padding, tf.nn.relu
+        tf.constant(inputs),
+        4,
+        size,
+        strides=strides,
+        padding=padding,
+        activation=tf.nn.relu,
       )
       kernel, bias = tf.trainable_variables()
       session.run(tf.global_variables_initializer())
@@ -165,7 +170,7 @@ class LayersTest(parameterized.TestCase):
     )
     self.assertEqual(outputs.shape.as_list(), list(expected.shape))
     self.assertEqual(
-      layers.conv_size(image_size, size, strides, padding),
+      layers.conv_size(image_size, size, strides=strides, padding=padding),
       expected.shape[1:3],
     )
 
@@ -176,12 +181,19 @@ class LayersTest(parameterized.TestCase):
     # <conv(x), y> = <x, transpose(y)> for all x and y, with one kernel; the
     # convolution is SciPy's, and the kernel's axes tell which is which.
     random = np.random.RandomState(0)
-    small_size = layers.conv_size(image_size, size, strides, padding)
+    small_size = layers.conv_size(
+      image_size, size, strides=strides, padding=padding
+    )
     images = random.randn(2, *image_size, 3).astype(np.float32)
     inputs = random.randn(2, *small_size, 4).astype(np.float32)
     with tf.Graph().as_default(), tf.Session() as session:
       outputs = layers.conv2d_transpose(
-        tf.constant(inputs), 3, size, strides, padding, output_size=image_size
+        tf.constant(inputs),
+        3,
+        size,
+        strides=strides,
+        padding=padding,
+        output_size=image_size,
       )
       kernel, bias = tf.trainable_variables()
       session.run(tf.global_variables_initializer())
@@ -201,16 +213,18 @@ class LayersTest(parameterized.TestCase):
     random = np.random.RandomState(0)
     with tf.Graph().as_default(), tf.Session() as session:
       images = tf.zeros((2,) + tuple(image_size) + (3,))
-      convolved = layers.conv2d(images, 4, size, strides, padding)
+      convolved = layers.conv2d(
+        images, 4, size, strides=strides, padding=padding
+      )
       inputs = random.randn(*convolved.shape.as_list()).astype(np.float32)
       (gradient,) = tf.gradients(convolved, [images], grad_ys=[inputs])
       outputs = layers.conv2d_transpose(
         tf.constant(inputs),
         3,
         size,
-        strides,
-        padding,
-        tf.nn.relu,
+        strides=strides,
+        padding=padding,
+        activation=tf.nn.relu,
         output_size=image_size,
       )
       kernel, _, transpose_kernel, bias = tf.trainable_variables()
@@ -236,11 +250,15 @@ class LayersTest(parameterized.TestCase):
       outputs, variables = {}, {}
       for scope, module in (("theirs", tf_layers(self)), ("ours", layers)):
         with tf.variable_scope(scope):
-          hidden = module.conv2d(placeholder, 4, size, strides, padding)
+          hidden = module.conv2d(
+            placeholder, 4, size, strides=strides, padding=padding
+          )
           hidden = module.conv2d(
             hidden, 5, 3, activation=tf.nn.relu, padding="same"
           )
-          hidden = module.conv2d_transpose(hidden, 4, size, strides, padding)
+          hidden = module.conv2d_transpose(
+            hidden, 4, size, strides=strides, padding=padding
+          )
           hidden = module.conv2d_transpose(hidden, 2, 3, padding="same")
           hidden = module.conv2d(hidden, 1, 1)
         outputs[scope] = hidden
@@ -282,8 +300,8 @@ class LayersTest(parameterized.TestCase):
   def test_batch_of_convolutions_is_dynamic(self):
     with tf.Graph().as_default(), tf.Session() as session:
       inputs = tf.placeholder(tf.float32, [None, 9, 6, 2])
-      down = layers.conv2d(inputs, 3, 3, 2)
-      up = layers.conv2d_transpose(down, 2, 3, 2, output_size=(9, 6))
+      down = layers.conv2d(inputs, 3, 3, strides=2)
+      up = layers.conv2d_transpose(down, 2, 3, strides=2, output_size=(9, 6))
       self.assertEqual(down.shape.as_list(), [None, 5, 3, 3])
       self.assertEqual(up.shape.as_list(), [None, 9, 6, 2])
       session.run(tf.global_variables_initializer())
@@ -296,7 +314,7 @@ class LayersTest(parameterized.TestCase):
       inputs = tf.zeros([1, 7, 7, 2])
       for size in ((12, 14), (14, 15)):
         with self.assertRaisesRegex(errors.ConfigError, r"to \(7, 7\), found"):
-          layers.conv2d_transpose(inputs, 1, 3, 2, output_size=size)
+          layers.conv2d_transpose(inputs, 1, 3, strides=2, output_size=size)
       self.assertEmpty(tf.global_variables())
 
   @parameterized.parameters(layers.conv2d, layers.conv2d_transpose)

@@ -28,7 +28,7 @@ class RandomnessTest(absltest.TestCase):
           randomness.step_seed(0, 0),
           randomness.step_seed(1, 0),
           randomness.step_seed(0, 1),
-          randomness.step_seed(0, 0, "binarization"),
+          randomness.step_seed(0, 0, purpose="binarization"),
           randomness.step_seed(0, 0, replica=1),
           randomness.fold_in(randomness.step_seed(0, 0), "prior"),
         ]
@@ -71,12 +71,12 @@ class RandomnessTest(absltest.TestCase):
   def test_rows_of_a_batch_are_those_of_the_whole_batch(self):
     for axis, shape in ((0, [6, 2]), (1, [3, 6, 2])):
       with tf.Graph().as_default():
-        whole = randomness.normal(shape, (1, 2), axis)
+        whole = randomness.normal(shape, (1, 2), batch_axis=axis)
         parts = []
         for start, rows in ((0, 2), (2, 4)):
           seed = randomness.BatchSeed((1, 2), start, total=6)
           part = shape[:axis] + [rows] + shape[axis + 1 :]
-          parts.append(randomness.normal(part, seed, axis))
+          parts.append(randomness.normal(part, seed, batch_axis=axis))
         whole, parts = evaluate([whole, tf.concat(parts, axis)])
       np.testing.assert_array_equal(whole, parts)
 
@@ -88,7 +88,7 @@ class RandomnessTest(absltest.TestCase):
     np.testing.assert_array_equal(one, other)
 
   def test_epoch_order_is_a_frozen_permutation(self):
-    order = randomness.epoch_order(0, 0, 1000)
+    order = randomness.epoch_order(0, 0, num_images=1000)
     np.testing.assert_array_equal(np.sort(order), np.arange(1000))
     self.assertEqual(order.dtype, np.int32)
     np.testing.assert_array_equal(order[:5], ORDER)
@@ -96,7 +96,7 @@ class RandomnessTest(absltest.TestCase):
   def test_first_thousand_batches_of_mnist_are_the_same_everywhere(self):
     # 600 batches of 100 an epoch; written down on TF 1.15.5, NumPy 1.18.
     batches = [
-      randomness.epoch_order(0, epoch, 60000).reshape(600, 100)
+      randomness.epoch_order(0, epoch, num_images=60000).reshape(600, 100)
       for epoch in range(2)
     ]
     indices = np.concatenate(batches)[:1000].astype("<i4")
@@ -104,7 +104,7 @@ class RandomnessTest(absltest.TestCase):
 
   def test_epoch_orders_differ_by_seed_and_epoch(self):
     orders = [
-      tuple(randomness.epoch_order(seed, epoch, 50))
+      tuple(randomness.epoch_order(seed, epoch, num_images=50))
       for seed in range(3)
       for epoch in range(3)
     ]

@@ -9,8 +9,8 @@ import zlib
 from vae_graph.compat import tf
 
 
-def variable(name, shape, initializer):
-  """Returns a trainable float32 resource variable of the open scope."""
+def variable(name, shape, *, initializer):
+  """A trainable float32 resource variable of the open scope."""
   return tf.get_variable(
     name, shape, tf.float32, initializer=initializer, use_resource=True
   )

@@ -23,18 +23,19 @@ ACTIVATIONS = {
 }
 
 
-def activation(config, published):
+def activation(model_config, published):
   """Returns the activation function of a network's hidden layers.
 
   Args:
-    config: a `ModelConfig`; reads `activation`.
+    model_config: a `ModelConfig`; reads `activation`.
     published: name of the function that `auto` stands for in this network.
   """
-  name = published if config.activation == "auto" else config.activation
+  chosen = model_config.activation
+  name = published if chosen == "auto" else chosen
   return ACTIVATIONS[name]
 
 
-def dense(inputs, units, activation=None, name=None):
+def dense(inputs, units, *, activation=None, name=None):
   """A fully connected layer, `activation(inputs @ kernel + bias)`.
 
   Args:
@@ -54,7 +55,7 @@ def dense(inputs, units, activation=None, name=None):
     return outputs if activation is None else activation(outputs)
 
 
-def masked_dense(inputs, units, mask, activation=None, name=None):
+def masked_dense(inputs, units, *, mask, activation=None, name=None):
   """A dense layer, each of whose outputs sees only some of the inputs.
 
   Args:
@@ -79,6 +80,7 @@ def conv2d(
   inputs,
   filters,
   size,
+  *,
   strides=1,
   padding="same",
   activation=None,
@@ -119,6 +121,7 @@ def conv2d_transpose(
   inputs,
   filters,
   size,
+  *,
   strides=1,
   padding="same",
   activation=None,
@@ -157,7 +160,10 @@ def conv2d_transpose(
       in_size * stride + (max(kernel - stride, 0) if padding == "valid" else 0)
       for in_size, kernel, stride in zip((height, width), size, strides)
     )
-  if conv_size(output_size, size, strides, padding) != (height, width):
+  if conv_size(output_size, size, strides=strides, padding=padding) != (
+    height,
+    width,
+  ):
     raise errors.ConfigError(
       "conv2d_transpose: output_size must be one that a convolution of size"
       f" {size}, strides {strides} and {padding} padding brings to"
@@ -182,7 +188,7 @@ def conv2d_transpose(
     return outputs if activation is None else activation(outputs)
 
 
-def conv_size(image_size, size, strides=1, padding="same"):
+def conv_size(image_size, size, *, strides=1, padding="same"):
   """Returns the `(height, width)` that a convolution leaves of an image.
 
   Args:
@@ -215,8 +221,8 @@ def _kernel(shape, fan_in, fan_out):
   initializer = tf.get_variable_scope().initializer
   if initializer is None:
     initializer = glorot_uniform(fan_in, fan_out)
-  return variable("kernel", shape, initializer)
+  return variable("kernel", shape, initializer=initializer)
 
 
 def _bias(units):
-  return variable("bias", [units], tf.zeros_initializer())
+  return variable("bias", [units], initializer=tf.zeros_initializer())

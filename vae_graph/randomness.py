@@ -15,7 +15,7 @@ import numpy as np
 from vae_graph.compat import tf
 
 
-def step_seed(seed, step, purpose="posterior", replica=0):
+def step_seed(seed, step, *, purpose="posterior", replica=0):
   """Returns the seed of one purpose at one training step.
 
   Args:
@@ -65,7 +65,7 @@ def fold_in(seed, purpose):
   return tf.bitwise.bitwise_xor(seed, mask)
 
 
-def normal(shape, seed, batch_axis=0):
+def normal(shape, seed, *, batch_axis=0):
   """Draws standard Gaussian noise.
 
   Args:
@@ -79,7 +79,7 @@ def normal(shape, seed, batch_axis=0):
   return _draw(tf.random.stateless_normal, shape, seed, batch_axis)
 
 
-def uniform(shape, seed, batch_axis=0):
+def uniform(shape, seed, *, batch_axis=0):
   """Draws numbers in [0, 1); arguments as in `normal`."""
   return _draw(tf.random.stateless_uniform, shape, seed, batch_axis)
 
@@ -106,7 +106,7 @@ def evaluation_seed(start):
   return np.array([_hash("evaluation"), start], np.int64)
 
 
-def epoch_order(seed, epoch, num_images):
+def epoch_order(seed, epoch, *, num_images):
   """Returns the order in which an epoch visits the training images.
 
   Args:

@@ -33,7 +33,9 @@ class BatchesTest(parameterized.TestCase):
     for now in range(15):
       feed = {**source.feed(self.session, now), step: now}
       epoch, position = divmod(now, 6)
-      chosen = epoch_order(0, epoch, 64)[position * 10 : position * 10 + 10]
+      chosen = epoch_order(0, epoch, num_images=64)[
+        position * 10 : position * 10 + 10
+      ]
       np.testing.assert_array_equal(
         self.session.run(batch, feed), to_unit_interval(images[chosen])
       )
@@ -41,7 +43,7 @@ class BatchesTest(parameterized.TestCase):
   def test_no_image_is_dropped_for_good(self):
     seen = set()
     for epoch in range(10):
-      seen.update(epoch_order(0, epoch, 64)[:60])
+      seen.update(epoch_order(0, epoch, num_images=64)[:60])
     self.assertLen(seen, 64)
 
   def test_resident_images_are_neither_saved_nor_in_the_graph(self):

@@ -72,7 +72,7 @@ class FeedBatches:
     del session
     epoch, position = divmod(step, self.steps_per_epoch)
     if epoch != self._epoch:
-      self._order = epoch_order(self._seed, epoch, len(self._images))
+      self._order = epoch_order(self._seed, epoch, num_images=len(self._images))
       self._epoch = epoch
     start = position * self._batch_size
     chosen = self._order[start : start + self._batch_size]
@@ -133,7 +133,7 @@ class ResidentBatches:
     """Loads the epoch's order where `step` begins an epoch; feeds nothing."""
     epoch = step // self.steps_per_epoch
     if epoch != self._epoch:
-      order = epoch_order(self._seed, epoch, len(self._images))
+      order = epoch_order(self._seed, epoch, num_images=len(self._images))
       _assign(session, self._load_order, order)
       self._epoch = epoch
     return {}

@@ -15,41 +15,41 @@ from vae_graph import layers
 from vae_graph.compat import tf
 
 
-def encoder(images, config):
-  """Turns images into features, from which a posterior makes its parameters.
+def encoder(images, model_config):
+  """The encoder: from images to features, which a posterior goes on from.
 
   Args:
     images: float32 `[batch, height, width, channels]`.
-    config: a `ModelConfig`; reads `hidden_units` and `activation` (`auto`:
-      relu).
+    model_config: a `ModelConfig`; reads `hidden_units` and `activation`
+      (`auto`: relu).
 
   Returns:
     float32 `[batch, n]`.
   """
-  activation = layers.activation(config, "relu")
+  activation = layers.activation(model_config, "relu")
   hidden = layers.flatten(images)
-  for units in config.hidden_units:
-    hidden = layers.dense(hidden, units, activation)
+  for units in model_config.hidden_units:
+    hidden = layers.dense(hidden, units, activation=activation)
   return hidden
 
 
-def decoder(code, config, image_shape, channels_out):
-  """Turns codes into the parameters of a likelihood; mirrors the encoder.
+def decoder(code, model_config, image_shape, channels_out):
+  """The decoder: from codes to a likelihood's parameters; the encoder mirrored.
 
   Args:
     code: float32 `[batch, code_size]`.
-    config: a `ModelConfig`; reads `hidden_units` and `activation` (`auto`:
-      relu).
+    model_config: a `ModelConfig`; reads `hidden_units` and `activation`
+      (`auto`: relu).
     image_shape: `(height, width)` of the image to make.
     channels_out: numbers per pixel that the likelihood needs.
 
   Returns:
     float32 `[batch, height, width, channels_out]`, unbounded.
   """
-  activation = layers.activation(config, "relu")
+  activation = layers.activation(model_config, "relu")
   hidden = code
-  for units in reversed(config.hidden_units):
-    hidden = layers.dense(hidden, units, activation)
+  for units in reversed(model_config.hidden_units):
+    hidden = layers.dense(hidden, units, activation=activation)
   height, width = image_shape
   hidden = layers.dense(hidden, int(np.prod([height, width, channels_out])))
   return tf.reshape(hidden, [-1, height, width, channels_out])

@@ -29,12 +29,12 @@ _DECODER = (shapes.Conv(64, 3, strides=2), shapes.Conv(32, 3, strides=2))
 _START_CHANNELS = 32
 
 
-def encoder(images, config):
-  """Turns images into features, from which a posterior makes its parameters.
+def encoder(images, model_config):
+  """The encoder: from images to features, which a posterior goes on from.
 
   Args:
     images: float32 `[batch, height, width, channels]`.
-    config: a `ModelConfig`; reads `activation` (`auto`: relu).
+    model_config: a `ModelConfig`; reads `activation` (`auto`: relu).
 
   Returns:
     float32 `[batch, n]`.
@@ -42,17 +42,17 @@ def encoder(images, config):
   Raises:
     ConfigError: the images are too small.
   """
-  shapes.sizes("rstudio_conv", images.shape.as_list()[1:3], _ENCODER)
-  activation = layers.activation(config, "relu")
+  _sizes(images.shape.as_list()[1:3], _ENCODER)
+  activation = layers.activation(model_config, "relu")
   return layers.flatten(shapes.conv_stack(images, _ENCODER, activation))
 
 
-def decoder(code, config, image_shape, channels_out):
-  """Turns codes into the parameters of a likelihood.
+def decoder(code, model_config, image_shape, channels_out):
+  """The decoder: from codes to a likelihood's parameters.
 
   Args:
     code: float32 `[batch, code_size]`.
-    config: a `ModelConfig`; reads `activation` (`auto`: relu).
+    model_config: a `ModelConfig`; reads `activation` (`auto`: relu).
     image_shape: `(height, width)` of the image to make.
     channels_out: numbers per pixel that the likelihood needs.
 
@@ -62,14 +62,19 @@ def decoder(code, config, image_shape, channels_out):
   Raises:
     ConfigError: the encoder could not take such an image.
   """
-  shapes.sizes("rstudio_conv", image_shape, _ENCODER)
-  full, half, quarter = shapes.sizes("rstudio_conv", image_shape, _DECODER)
-  activation = layers.activation(config, "relu")
+  _sizes(image_shape, _ENCODER)
+  full, half, quarter = _sizes(image_shape, _DECODER)
+  activation = layers.activation(model_config, "relu")
   start = quarter + (_START_CHANNELS,)
-  hidden = layers.dense(code, start[0] * start[1] * start[2], activation)
+  units = start[0] * start[1] * start[2]
+  hidden = layers.dense(code, units, activation=activation)
   hidden = tf.reshape(hidden, (-1,) + start)
   for conv, output_size in zip(_DECODER, (half, full)):
     hidden = layers.conv2d_transpose(
-      hidden, *conv, activation=activation, output_size=output_size
+      hidden, **conv._asdict(), activation=activation, output_size=output_size
     )
   return layers.conv2d_transpose(hidden, channels_out, 3)
+
+
+def _sizes(image_shape, convs):
+  return shapes.sizes(image_shape, convs, network="rstudio_conv")

@@ -2,7 +2,8 @@
 
 For the encoder of rstudio_conv.py and images of 28x28:
 
-    sizes("rstudio_conv", (28, 28), ENCODER) == [(28, 28), (13, 13), (6, 6)]
+    sizes((28, 28), ENCODER, network="rstudio_conv") ==
+        [(28, 28), (13, 13), (6, 6)]
 """
 
 import typing
@@ -11,7 +12,7 @@ from vae_graph import errors, layers
 
 
 class Conv(typing.NamedTuple):
-  """The settings of one `layers.conv2d`, in the order of its arguments."""
+  """The settings of one `layers.conv2d`, by the names of its arguments."""
 
   filters: int
   size: int
@@ -19,13 +20,13 @@ class Conv(typing.NamedTuple):
   padding: str = "same"
 
 
-def sizes(network, image_size, convs):
+def sizes(image_size, convs, *, network):
   """Follows an image's size through convolutions, before any op is made.
 
   Args:
-    network: its name, for the error message.
     image_size: `(height, width)` of the image.
     convs: sequence of `Conv`.
+    network: its name, for the error message.
 
   Returns:
     List of `(height, width)`: of the image, and after each convolution.
@@ -36,7 +37,11 @@ def sizes(network, image_size, convs):
   """
   found = [tuple(int(size) for size in image_size)]
   for index, conv in enumerate(convs):
-    found.append(layers.conv_size(found[-1], *conv[1:]))
+    found.append(
+      layers.conv_size(
+        found[-1], conv.size, strides=conv.strides, padding=conv.padding
+      )
+    )
     if min(found[-1]) < 1:
       shown = convs[: index + 1]
       trace = ", ".join(_step(conv, size) for conv, size in zip(shown, found))
@@ -62,7 +67,7 @@ def conv_stack(inputs, convs, activation):
   """
   hidden = inputs
   for conv in convs:
-    hidden = layers.conv2d(hidden, *conv, activation=activation)
+    hidden = layers.conv2d(hidden, **conv._asdict(), activation=activation)
   return hidden
 
 

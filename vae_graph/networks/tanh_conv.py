@@ -28,12 +28,12 @@ _CONVS = (
 _UNITS = 64
 
 
-def encoder(images, config):
-  """Turns images into features, from which a posterior makes its parameters.
+def encoder(images, model_config):
+  """The encoder: from images to features, which a posterior goes on from.
 
   Args:
     images: float32 `[batch, height, width, channels]`.
-    config: a `ModelConfig`; reads `activation` (`auto`: tanh).
+    model_config: a `ModelConfig`; reads `activation` (`auto`: tanh).
 
   Returns:
     float32 `[batch, 64]`.
@@ -41,18 +41,18 @@ def encoder(images, config):
   Raises:
     ConfigError: the images are too small.
   """
-  shapes.sizes("tanh_conv", images.shape.as_list()[1:3], _CONVS)
-  activation = layers.activation(config, "tanh")
+  shapes.sizes(images.shape.as_list()[1:3], _CONVS, network="tanh_conv")
+  activation = layers.activation(model_config, "tanh")
   hidden = layers.flatten(shapes.conv_stack(images, _CONVS, activation))
-  return layers.dense(hidden, _UNITS, activation)
+  return layers.dense(hidden, _UNITS, activation=activation)
 
 
-def decoder(code, config, image_shape, channels_out):
-  """Turns codes into the parameters of a likelihood; mirrors the encoder.
+def decoder(code, model_config, image_shape, channels_out):
+  """The decoder: from codes to a likelihood's parameters; the encoder mirrored.
 
   Args:
     code: float32 `[batch, code_size]`.
-    config: a `ModelConfig`; reads `activation` (`auto`: tanh).
+    model_config: a `ModelConfig`; reads `activation` (`auto`: tanh).
     image_shape: `(height, width)` of the image to make.
     channels_out: numbers per pixel that the likelihood needs.
 
@@ -62,14 +62,15 @@ def decoder(code, config, image_shape, channels_out):
   Raises:
     ConfigError: the encoder could not take such an image.
   """
-  sizes = shapes.sizes("tanh_conv", image_shape, _CONVS)
-  activation = layers.activation(config, "tanh")
+  sizes = shapes.sizes(image_shape, _CONVS, network="tanh_conv")
+  activation = layers.activation(model_config, "tanh")
   start = sizes[-1] + (_CONVS[-1].filters,)
-  hidden = layers.dense(code, _UNITS, activation)
-  hidden = layers.dense(hidden, start[0] * start[1] * start[2], activation)
+  hidden = layers.dense(code, _UNITS, activation=activation)
+  units = start[0] * start[1] * start[2]
+  hidden = layers.dense(hidden, units, activation=activation)
   hidden = tf.reshape(hidden, (-1,) + start)
   for conv, output_size in zip(reversed(_CONVS), reversed(sizes[:-1])):
     hidden = layers.conv2d_transpose(
-      hidden, *conv, activation=activation, output_size=output_size
+      hidden, **conv._asdict(), activation=activation, output_size=output_size
     )
   return layers.conv2d(hidden, channels_out, 3)

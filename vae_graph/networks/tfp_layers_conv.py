@@ -34,22 +34,22 @@ _ENCODER = (
 _TOP_CHANNELS = 64
 
 
-def encoder(images, config):
-  """Turns images into features, from which a posterior makes its parameters.
+def encoder(images, model_config):
+  """The encoder: from images to features, which a posterior goes on from.
 
   Args:
     images: float32 `[batch, height, width, channels]` in [0, 1].
-    config: a `ModelConfig`; reads `code_size` and `activation` (`auto`:
+    model_config: a `ModelConfig`; reads `code_size` and `activation` (`auto`:
       leaky_relu).
 
   Returns:
     float32 `[batch, 4 * code_size]`.
   """
-  activation = layers.activation(config, "leaky_relu")
+  activation = layers.activation(model_config, "leaky_relu")
   hidden = shapes.conv_stack(images - 0.5, _ENCODER, activation)
   hidden = layers.conv2d(
     hidden,
-    filters=4 * config.code_size,
+    filters=4 * model_config.code_size,
     size=hidden.shape.as_list()[1:3],
     padding="valid",
     activation=activation,
@@ -57,21 +57,21 @@ def encoder(images, config):
   return layers.flatten(hidden)
 
 
-def decoder(code, config, image_shape, channels_out):
-  """Turns codes into the parameters of a likelihood.
+def decoder(code, model_config, image_shape, channels_out):
+  """The decoder: from codes to a likelihood's parameters.
 
   Args:
     code: float32 `[batch, code_size]`.
-    config: a `ModelConfig`; reads `activation` (`auto`: leaky_relu).
+    model_config: a `ModelConfig`; reads `activation` (`auto`: leaky_relu).
     image_shape: `(height, width)` of the image to make.
     channels_out: numbers per pixel that the likelihood needs.
 
   Returns:
     float32 `[batch, height, width, channels_out]`, unbounded.
   """
-  activation = layers.activation(config, "leaky_relu")
+  activation = layers.activation(model_config, "leaky_relu")
   full, _, half, _, quarter = shapes.sizes(
-    "tfp_layers_conv", image_shape, _ENCODER
+    image_shape, _ENCODER, network="tfp_layers_conv"
   )
 
   def transpose(inputs, filters, strides, output_size):
@@ -79,7 +79,7 @@ def decoder(code, config, image_shape, channels_out):
       inputs,
       filters,
       5,
-      strides,
+      strides=strides,
       activation=activation,
       output_size=output_size,
     )
