@@ -36,8 +36,8 @@ class LinearGaussianTest(absltest.TestCase):
     rate = tf.train.cosine_decay(0.03, step, 1000)
     train = tf.train.AdamOptimizer(rate).minimize(terms.loss, step)
     # The model's own samples are far better than its mean ELBO's noise.
-    config = vae_graph.ObjectiveConfig(importance_samples=20)
-    weighted = vae_graph.iwae(vae, images, (1, 2), config)
+    config = vae_graph.ObjectiveConfig(objective="iwae", importance_samples=20)
+    weighted = vae_graph.iwae(vae, images, (1, 2), config=config)
     self.session.run(tf.global_variables_initializer())
     for _ in range(1000):
       self.session.run(train)

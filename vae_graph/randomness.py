@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from vae_graph import errors
 from vae_graph.compat import tf
 
 
@@ -46,6 +47,32 @@ class BatchSeed(typing.NamedTuple):
   seed: Any
   start: int
   total: int
+
+
+def check_seed(seed, *, op):
+  """Raises unless a seed is one, before any op is made.
+
+  Args:
+    seed: an integer tensor `[2]`, a pair of integers or a `BatchSeed`.
+    op: name of what takes it, for the message.
+
+  Raises:
+    TensorError: it is of another dtype or shape.
+  """
+  key = seed.seed if isinstance(seed, BatchSeed) else seed
+  if isinstance(key, (list, tuple)):
+    found, right = f"{len(key)} of them", len(key) == 2
+  elif isinstance(key, np.ndarray) or tf.is_tensor(key):
+    dtype, shape = tf.as_dtype(key.dtype), tf.TensorShape(key.shape)
+    found = f"{dtype.name} {shape}"
+    right = dtype.is_integer and shape.is_compatible_with([2])
+  else:
+    found, right = repr(key), False
+  if not right:
+    raise errors.TensorError(
+      f"{op}: seed must be two integers or a BatchSeed, found {found}; make one"
+      " by vae_graph.step_seed(seed, step)"
+    )
 
 
 def fold_in(seed, purpose):

@@ -135,7 +135,7 @@ LIKELIHOODS = Registry(
   },
 )
 
-# Functions (vae, images, seed, config, step) -> ObjectiveTerms.
+# Functions (vae, images, seed, *, config, step) -> ObjectiveTerms.
 OBJECTIVES = Registry(
   parts.Objective,
   {

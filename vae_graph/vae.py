@@ -4,6 +4,8 @@ images [batch, 28, 28] --encode--> posterior q(z|x) over codes [batch, 2]
 code [batch, 2] --decode--> likelihood p(x|z) of images [batch, 28, 28]
 """
 
+import numpy as np
+
 from vae_graph import errors, registry
 from vae_graph.compat import require_graph_mode, tf
 
@@ -71,15 +73,9 @@ class VAE:
       A posterior over codes `[batch, code_size]`; see posteriors/.
 
     Raises:
-      ConfigError: `images` has another shape.
+      TensorError: `images` are of another dtype or shape.
     """
-    images = tf.convert_to_tensor(images, tf.float32)
-    if not images.shape[1:].is_compatible_with(self.image_shape):
-      raise errors.ConfigError(
-        f"encode: images of shape {list(self.image_shape)} expected, found"
-        f" {images.shape.as_list()[1:]} in tensor {images.name}"
-      )
-    return self._encoder(images)
+    return self._encoder(self.checked_images(images, op="encode"))
 
   def decode(self, code):
     """Returns the likelihood p(x|z).
@@ -89,8 +85,42 @@ class VAE:
 
     Returns:
       A distribution of images `[batch, *image_shape]`; see likelihoods/.
+
+    Raises:
+      TensorError: `code` is of another dtype or shape.
     """
-    return self._decoder(tf.convert_to_tensor(code, tf.float32))
+    size = self.model_config.code_size
+    code = _checked(
+      code,
+      [size],
+      what="decode: code",
+      integer_remedy="pass tf.cast(code, tf.float32)",
+      shape_remedy=f"pass codes of the model's code_size, {size}",
+    )
+    return self._decoder(code)
+
+  def checked_images(self, images, *, op):
+    """Images as a tensor that this model can take.
+
+    Args:
+      images: float32 `[batch, *image_shape]` in [0, 1]: a tensor, or an array
+        or list of floats.
+      op: name of what takes them, for the message.
+
+    Returns:
+      The tensor, with all but the batch known of its shape. Where they were not
+      known, its run raises an `InvalidArgumentError` if they are others.
+
+    Raises:
+      TensorError: they are of another dtype or shape. Nothing is made then.
+    """
+    return _checked(
+      images,
+      self.image_shape,
+      what=f"{op}: images",
+      integer_remedy="pass tf.cast(images, tf.float32) / 255",
+      shape_remedy="reshape them, or make the VAE with their image_shape",
+    )
 
   def _encode(self, images):
     height, width, channels = self._pixels_shape()
@@ -118,3 +148,56 @@ def _checked_shape(image_shape):
       f" found {shape}"
     )
   return shape
+
+
+def _checked(value, shape, *, what, integer_remedy, shape_remedy):
+  """A float32 tensor `[batch, *shape]`, of what was given for one.
+
+  Args:
+    value: a tensor, an array, or what TensorFlow makes a tensor of.
+    shape: that of one example, integers.
+    what: what it is, for the message.
+    integer_remedy: the way out where the dtype is that of integers.
+    shape_remedy: the way out where the shape is another.
+  """
+  is_array = isinstance(value, np.ndarray)
+  if not (is_array or tf.is_tensor(value)):
+    value = tf.convert_to_tensor(value, tf.float32)
+  dtype = tf.as_dtype(value.dtype).base_dtype
+  found = tf.TensorShape(value.shape)
+  # Arrays are float64 by NumPy's habit alone.
+  right_dtype = dtype.is_floating if is_array else dtype == tf.float32
+  must_be = f"{what} must be float32 {_shown(['batch', *shape])}, found"
+  if not (right_dtype and found.is_compatible_with([None, *shape])):
+    remedy = shape_remedy
+    if not right_dtype:
+      remedy = "pass it through tf.cast(..., tf.float32)"
+    if dtype.is_integer:
+      remedy = integer_remedy
+    raise errors.TensorError(
+      f"{must_be} {dtype.name}"
+      f" {'?' if found.ndims is None else _shown(found.as_list())} in"
+      f" {getattr(value, 'name', 'an array')}; {remedy}"
+    )
+  tensor = tf.convert_to_tensor(value, tf.float32)
+  if not found[1:].is_fully_defined():
+    message = [must_be, tf.shape(tensor), shape_remedy]
+    with tf.control_dependencies([_assert_shape(tensor, shape, message)]):
+      tensor = tf.identity(tensor)
+    tensor.set_shape([None, *shape])
+  return tensor
+
+
+def _assert_shape(tensor, shape, message):
+  """An op that fails by a message where a tensor is not `[batch, *shape]`."""
+  with tf.name_scope("assert_shape"):
+    # A rank that is too small leaves -1 where a size should be, one that is too
+    # large a size where -1 should be.
+    end = len(shape) + 1
+    sizes = tf.concat([tf.shape(tensor)[1:], [-1] * end], axis=0)[:end]
+    right = tf.reduce_all(tf.equal(sizes, [*shape, -1]))
+    return tf.Assert(right, message, summarize=10)
+
+
+def _shown(shape):
+  return f"[{', '.join(map(str, shape))}]"

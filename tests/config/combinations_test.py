@@ -98,8 +98,8 @@ class CombinationsTest(parameterized.TestCase):
         vae,
         tf.constant(images, tf.float32),
         vae_graph.step_seed(0, step),
-        config.objective,
-        step,
+        config=config.objective,
+        step=step,
       )
       optimizer = tf.train.AdamOptimizer(1e-3)
       gradients = optimizer.compute_gradients(terms.loss, vae.variables)

@@ -44,7 +44,9 @@ class MmdTest(parameterized.TestCase):
     y = sample(40, 3, seed=1, shift=0.5).astype(np.float32)
     with tf.Graph().as_default(), tf.Session() as session:
       expected = session.run(
-        objective.mmd(tf.constant(x), tf.constant(y), objective.KERNELS[kernel])
+        objective.mmd(
+          tf.constant(x), tf.constant(y), kernel=objective.KERNELS[kernel]
+        )
       )
     self.assertAlmostEqual(
       discrepancy.mmd(x, y, kernel=kernel), expected, places=6

@@ -14,7 +14,10 @@ from vae_graph import layers, parts, registry
 from vae_graph.compat import tf, tfd
 from vae_graph.data.dataset import Dataset, Split
 from vae_graph.initializers import variable
-from vae_graph.objectives.terms import make_terms
+from vae_graph.likelihoods import Likelihood
+from vae_graph.objectives import make_terms
+from vae_graph.posteriors import Posterior
+from vae_graph.priors import Prior
 from vae_graph.randomness import normal, uniform
 
 
@@ -25,7 +28,7 @@ class HalvedNetwork:
   def encoder(images, model_config):
     hidden = layers.flatten(images)
     for units in model_config.hidden_units:
-      hidden = layers.dense(hidden, units // 2, tf.nn.relu)
+      hidden = layers.dense(hidden, units // 2, activation=tf.nn.relu)
     return hidden
 
   @staticmethod
@@ -36,14 +39,14 @@ class HalvedNetwork:
     return tf.reshape(hidden, [-1, height, width, channels_out])
 
 
-class LaplacePosterior:
+class LaplacePosterior(Posterior):
   """Independent Laplace distributions."""
-
-  stddev = None
 
   def __init__(self, features, model_config):
     self.mean = layers.dense(features, model_config.code_size)
-    scale = layers.dense(features, model_config.code_size, tf.nn.softplus)
+    scale = layers.dense(
+      features, model_config.code_size, activation=tf.nn.softplus
+    )
     self._distribution = tfd.Independent(tfd.Laplace(self.mean, scale), 1)
     self._scale = scale
 
@@ -67,14 +70,16 @@ class LaplacePosterior:
     return constant + 0.5 * squares / width**2 - entropy
 
 
-class WideNormal:
+class WideNormal(Prior):
   """A Gaussian whose width is learned."""
 
   def __init__(self, model_config, vae):
     del vae
     self._size = model_config.code_size
     with tf.variable_scope(None, default_name="prior"):
-      self._log_width = variable("log_width", [], tf.zeros_initializer())
+      self._log_width = variable(
+        "log_width", [], initializer=tf.zeros_initializer()
+      )
     self.variables = (self._log_width,)
 
   def width(self):
@@ -88,34 +93,29 @@ class WideNormal:
     return tf.reduce_sum(log_probs, axis=-1)
 
 
-class LaplacePixels:
+class LaplacePixels(Likelihood):
   """Independent gray pixels with sharp peaks."""
 
   def __init__(self, parameters, image_shape, model_config):
-    del model_config
-    self._mean = tf.sigmoid(tf.reshape(parameters, [-1, *image_shape]))
-
-  @staticmethod
-  def parameters_per_pixel(model_config):
-    del model_config
-    return 1
+    super().__init__(parameters, image_shape, model_config)
+    self._means = tf.sigmoid(tf.reshape(parameters, [-1, *image_shape]))
 
   def mean(self):
-    return self._mean
+    return self._means
 
   mode = mean
 
   def sample(self, seed):
-    noise = normal(tf.shape(self._mean), seed)
-    return tf.clip_by_value(self._mean + 0.1 * noise, 0.0, 1.0)
+    noise = normal(tf.shape(self._means), seed)
+    return tf.clip_by_value(self._means + 0.1 * noise, 0.0, 1.0)
 
   def log_prob(self, images):
-    log_probs = tfd.Laplace(self._mean, 0.1).log_prob(images)
-    axes = list(range(1, len(self._mean.shape)))
+    log_probs = tfd.Laplace(self._means, 0.1).log_prob(images)
+    axes = list(range(1, len(self._means.shape)))
     return tf.reduce_sum(log_probs, axis=axes)
 
 
-def worst_elbo(vae, images, seed, config=None, step=None):
+def worst_elbo(vae, images, seed, *, config=None, step=None):
   """The bound of the batch's worst image."""
   del config, step
   posterior = vae.encode(images)
@@ -123,7 +123,14 @@ def worst_elbo(vae, images, seed, config=None, step=None):
   likelihood = vae.decode(code)
   rate = log_q - vae.prior.log_prob(code)
   distortion = -likelihood.log_prob(images)
-  return make_terms(tf.reduce_max(rate + distortion), rate, distortion)
+  return make_terms(
+    tf.reduce_max(rate + distortion),
+    rate=rate,
+    distortion=distortion,
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
+  )
 
 
 def load_stripes(data_config):

@@ -121,7 +121,7 @@ class OwnPartsTest(parameterized.TestCase):
       vae = vae_graph.VAE(config.model, (8, 8))
       objective = registry.load(registry.OBJECTIVES, choices["objective"])
       images = tf.constant(images, tf.float32)
-      terms = objective(vae, images, (1, 2), config.objective)
+      terms = objective(vae, images, (1, 2), config=config.objective)
       optimizer = tf.train.GradientDescentOptimizer(1e-4)
       train = optimizer.minimize(terms.loss, var_list=vae.variables)
       session.run(tf.global_variables_initializer())

@@ -1,7 +1,26 @@
 """What training minimizes, one family a module.
 
-An objective is a function `(vae, images, seed, config=None, step=None)` that
-returns `ObjectiveTerms`: per-example terms in nats, and the scalar loss. It
-makes no variables and reads no flags. `step` is the global step, for what
-changes in the course of training; without it, an objective is what it ends as.
+An objective is a function
+
+    objective(vae, images, seed, *, config=None, step=None) -> ObjectiveTerms
+
+of a `VAE`, images float32 `[batch, *image_shape]` in [0, 1] and a seed, see
+`step_seed`. `config` is an `ObjectiveConfig`; by default that of the
+objective's name with all else at its default. `step` is the global step, for
+what changes in the course of training; without it, an objective is what it ends
+as. It makes no variables and reads no flags. It returns, per image in nats,
+
+    loss                      float32 scalar, the batch mean to minimize
+    elbo, rate, distortion    float32 [batch]; None where there is no density
+    posterior                 q(z|x) of the images
+    code                      its samples, float32 [..., batch, code_size]
+    likelihood                p(x|z) of those codes, so that nothing needs to be
+                              encoded or decoded twice
+
+The decorator `objective` checks model, config, images and seed, before any op.
 """
+
+from vae_graph.objectives.base import objective
+from vae_graph.objectives.terms import ObjectiveTerms, make_terms
+
+__all__ = ["ObjectiveTerms", "make_terms", "objective"]

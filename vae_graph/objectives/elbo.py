@@ -15,15 +15,13 @@ References:
   Flow", NeurIPS 2016 (free bits).
 """
 
-import dataclasses
-
 from vae_graph.compat import tf
-from vae_graph.config import ObjectiveConfig
-from vae_graph.config.combinations import check_objective
+from vae_graph.objectives.base import objective
 from vae_graph.objectives.terms import make_terms
 
 
-def elbo(vae, images, seed, config=None, step=None):
+@objective
+def elbo(vae, images, seed, *, config=None, step=None):
   """The evidence lower bound with analytic KL divergence and one sample.
 
   Args:
@@ -39,40 +37,51 @@ def elbo(vae, images, seed, config=None, step=None):
 
   Raises:
     ConfigError: there is no analytic KL divergence.
+    TensorError: images or seed are of a wrong dtype or shape.
   """
-  config = dataclasses.replace(config or ObjectiveConfig(), objective="elbo")
-  check_objective(vae.model_config, config)
   posterior = vae.encode(images)
   code, _ = posterior.sample_and_log_prob(seed)
-  distortion = -vae.decode(code).log_prob(images)
+  likelihood = vae.decode(code)
+  distortion = -likelihood.log_prob(images)
   rate = posterior.kl_divergence(vae.prior)
   penalty = tf.reduce_mean(rate)
   if config.free_bits:
     parts = posterior.kl_divergence_per_dimension(vae.prior)
     means = tf.reduce_mean(parts, axis=0)
     penalty = tf.reduce_sum(tf.maximum(means, config.free_bits))
-  return _terms(distortion, rate, _beta(config, step) * penalty)
+  return make_terms(
+    tf.reduce_mean(distortion) + _beta(config, step) * penalty,
+    rate=rate,
+    distortion=distortion,
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
+  )
 
 
-def elbo_mc(vae, images, seed, config=None, step=None):
+@objective
+def elbo_mc(vae, images, seed, *, config=None, step=None):
   """The evidence lower bound by Monte Carlo: the rate is sampled too.
 
   Works with every posterior that knows the density of its own samples, and
   every prior. Arguments and result are those of `elbo`.
   """
-  config = config or ObjectiveConfig()
   posterior = vae.encode(images)
   code, log_q = posterior.sample_and_log_prob(seed)
-  distortion = -vae.decode(code).log_prob(images)
+  likelihood = vae.decode(code)
+  distortion = -likelihood.log_prob(images)
   rate = log_q - vae.prior.log_prob(code)
   penalty = tf.reduce_mean(rate)
   if config.free_bits:
     penalty = tf.maximum(penalty, config.free_bits)
-  return _terms(distortion, rate, _beta(config, step) * penalty)
-
-
-def _terms(distortion, rate, penalty):
-  return make_terms(tf.reduce_mean(distortion) + penalty, rate, distortion)
+  return make_terms(
+    tf.reduce_mean(distortion) + _beta(config, step) * penalty,
+    rate=rate,
+    distortion=distortion,
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
+  )
 
 
 def _beta(config, step):

@@ -15,12 +15,13 @@ References:
 """
 
 from vae_graph.compat import tf
-from vae_graph.config import ObjectiveConfig
+from vae_graph.objectives.base import objective
 from vae_graph.objectives.mmd import discrepancy_to_prior
 from vae_graph.objectives.terms import make_terms
 
 
-def infovae(vae, images, seed, config=None, step=None):
+@objective
+def infovae(vae, images, seed, *, config=None, step=None):
   """InfoVAE's objective, with one sample of each image's code.
 
   Args:
@@ -34,17 +35,28 @@ def infovae(vae, images, seed, config=None, step=None):
 
   Returns:
     `ObjectiveTerms`.
+
+  Raises:
+    ConfigError: the model does not go with it.
+    TensorError: images or seed are of a wrong dtype or shape.
   """
   del step  # Part of the signature of objectives.
-  config = config or ObjectiveConfig()
   posterior = vae.encode(images)
   code, log_q = posterior.sample_and_log_prob(seed)
-  distortion = -vae.decode(code).log_prob(images)
+  likelihood = vae.decode(code)
+  distortion = -likelihood.log_prob(images)
   weight = config.infovae_alpha + config.infovae_lambda - 1.0
   loss = tf.reduce_mean(distortion)
-  loss += weight * discrepancy_to_prior(vae, code, seed, config)
+  loss += weight * discrepancy_to_prior(vae, code, seed=seed, config=config)
   rate = None
   if log_q is not None:
     rate = log_q - vae.prior.log_prob(code)
     loss += (1.0 - config.infovae_alpha) * tf.reduce_mean(rate)
-  return make_terms(loss, rate, distortion)
+  return make_terms(
+    loss,
+    rate=rate,
+    distortion=distortion,
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
+  )

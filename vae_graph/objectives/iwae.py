@@ -3,11 +3,12 @@
 import math
 
 from vae_graph.compat import tf
-from vae_graph.config import ObjectiveConfig
+from vae_graph.objectives.base import objective
 from vae_graph.objectives.terms import make_terms
 
 
-def iwae(vae, images, seed, config=None, step=None):
+@objective
+def iwae(vae, images, seed, *, config=None, step=None):
   """The importance-weighted bound with k samples, which tightens with k.
 
       log w_i = log p(x|z_i) + log p(z_i) - log q(z_i|x)
@@ -26,30 +27,30 @@ def iwae(vae, images, seed, config=None, step=None):
   Returns:
     `ObjectiveTerms`.
 
+  Raises:
+    ConfigError: the posterior has no density.
+    TensorError: images or seed are of a wrong dtype or shape.
+
   References:
     Burda, Grosse and Salakhutdinov, "Importance Weighted Autoencoders", ICLR
     2016.
   """
   del step  # Part of the signature of objectives.
-  count = (config or ObjectiveConfig()).importance_samples
+  count = config.importance_samples
   posterior = vae.encode(images)
   code, log_q = posterior.sample_and_log_prob(seed, (count,))
   rate = log_q - vae.prior.log_prob(code)
-  distortion = -_log_likelihood(vae, code, images, count)
+  # All samples of all images as one batch.
+  likelihood = vae.decode(tf.reshape(code, [-1, int(code.shape[-1])]))
+  copies = tf.tile(images, [count] + [1] * len(vae.image_shape))
+  distortion = -tf.reshape(likelihood.log_prob(copies), [count, -1])
   log_weights = -(rate + distortion)
   bound = tf.reduce_logsumexp(log_weights, axis=0) - math.log(count)
   return make_terms(
     -tf.reduce_mean(bound),
-    tf.reduce_mean(rate, axis=0),
-    tf.reduce_mean(distortion, axis=0),
+    rate=tf.reduce_mean(rate, axis=0),
+    distortion=tf.reduce_mean(distortion, axis=0),
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
   )
-
-
-def _log_likelihood(vae, code, images, count):
-  """Returns log p(x|z) of `[k, batch, code_size]` codes, `[k, batch]`."""
-  code_size = int(code.shape[-1])
-  tiles = [count] + [1] * len(vae.image_shape)
-  log_probs = vae.decode(tf.reshape(code, [-1, code_size])).log_prob(
-    tf.tile(images, tiles)
-  )
-  return tf.reshape(log_probs, [count, -1])

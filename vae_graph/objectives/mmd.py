@@ -6,11 +6,12 @@ References:
   multiquadric kernel).
 """
 
+from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.randomness import BatchSeed, fold_in
 
 
-def discrepancy_to_prior(vae, code, seed, config):
+def discrepancy_to_prior(vae, code, *, seed, config):
   """Compares a batch of codes with as many samples of the prior.
 
   Args:
@@ -22,13 +23,20 @@ def discrepancy_to_prior(vae, code, seed, config):
 
   Returns:
     float32 scalar.
+
+  Raises:
+    TensorError: the seed is of some rows of a batch.
   """
-  assert not isinstance(seed, BatchSeed)
+  if isinstance(seed, BatchSeed):
+    raise errors.TensorError(
+      f"{config.objective}: seed is a BatchSeed, of some rows of a batch, but"
+      " the MMD is of a whole batch; pass the batch's seed and all its images"
+    )
   prior_code = vae.prior.sample(tf.shape(code)[0], fold_in(seed, "prior"))
-  return mmd(code, prior_code, KERNELS[config.mmd_kernel])
+  return mmd(code, prior_code, kernel=KERNELS[config.mmd_kernel])
 
 
-def mmd(x, y, kernel):
+def mmd(x, y, *, kernel):
   """The squared maximum mean discrepancy of two sets of samples.
 
   The biased estimate, which is never negative and is 0 for equal sets.

@@ -13,12 +13,13 @@ References:
 """
 
 from vae_graph.compat import tf
-from vae_graph.config import ObjectiveConfig
+from vae_graph.objectives.base import objective
 from vae_graph.objectives.mmd import discrepancy_to_prior
 from vae_graph.objectives.terms import make_terms
 
 
-def mmd_vae(vae, images, seed, config=None, step=None):
+@objective
+def mmd_vae(vae, images, seed, *, config=None, step=None):
   """The MMD-VAE's objective, with one sample of each image's code.
 
   `distortion`, and with a posterior that has a density `rate` and `elbo`, are
@@ -33,15 +34,22 @@ def mmd_vae(vae, images, seed, config=None, step=None):
 
   Returns:
     `ObjectiveTerms`.
+
+  Raises:
+    ConfigError: the model does not go with it.
+    TensorError: images or seed are of a wrong dtype or shape.
   """
   del step  # Part of the signature of objectives.
-  config = config or ObjectiveConfig()
-  code, log_q = vae.encode(images).sample_and_log_prob(seed)
+  posterior = vae.encode(images)
+  code, log_q = posterior.sample_and_log_prob(seed)
   likelihood = vae.decode(code)
   error = tf.reduce_mean((likelihood.mean() - images) ** 2)
-  discrepancy = discrepancy_to_prior(vae, code, seed, config)
+  discrepancy = discrepancy_to_prior(vae, code, seed=seed, config=config)
   return make_terms(
     error + config.infovae_lambda * discrepancy,
-    None if log_q is None else log_q - vae.prior.log_prob(code),
-    -likelihood.log_prob(images),
+    rate=None if log_q is None else log_q - vae.prior.log_prob(code),
+    distortion=-likelihood.log_prob(images),
+    posterior=posterior,
+    code=code,
+    likelihood=likelihood,
   )

@@ -6,7 +6,7 @@ elbo       = -(rate + distortion) <= log p(x)
 """
 
 import typing
-from typing import Optional
+from typing import Any, Optional
 
 from vae_graph.compat import tf
 
@@ -19,30 +19,48 @@ class ObjectiveTerms(typing.NamedTuple):
     density, and so no rate.
   rate: float32 `[batch]`, nats per image, or None likewise.
   distortion: float32 `[batch]`, nats per image.
+  posterior: q(z|x) of the images, a `Posterior`.
+  code: its samples, float32 `[batch, code_size]`; with `iwae`, `[k, batch,
+    code_size]`.
+  likelihood: p(x|z) at the code, a `Likelihood` of `batch` images; with `iwae`,
+    of `k * batch`.
   """
 
   loss: tf.Tensor
   elbo: Optional[tf.Tensor]
   rate: Optional[tf.Tensor]
   distortion: tf.Tensor
+  posterior: Any
+  code: tf.Tensor
+  likelihood: Any
 
   def defined(self):
-    """Returns `{name: tensor}` of the terms that there are."""
-    terms = self._asdict().items()
-    return {name: term for name, term in terms if term is not None}
+    """Returns `{name: tensor}` of the loss and the terms that there are."""
+    terms = {
+      "loss": self.loss,
+      "elbo": self.elbo,
+      "rate": self.rate,
+      "distortion": self.distortion,
+    }
+    return {name: term for name, term in terms.items() if term is not None}
 
   def means(self):
     """Returns their batch means, `{name: float32 scalar}`."""
     return {name: tf.reduce_mean(term) for name, term in self.defined().items()}
 
 
-def make_terms(loss, rate, distortion):
+def make_terms(loss, *, rate, distortion, posterior, code, likelihood):
   """Returns the `ObjectiveTerms` that follow from these.
 
   Args:
     loss: float32 scalar.
     rate: float32 `[batch]` in nats, or None.
     distortion: float32 `[batch]` in nats.
+    posterior: that of the images, from which they were computed.
+    code: its samples.
+    likelihood: that at the code.
   """
   elbo = None if rate is None else -(rate + distortion)
-  return ObjectiveTerms(loss, elbo, rate, distortion)
+  return ObjectiveTerms(
+    loss, elbo, rate, distortion, posterior, code, likelihood
+  )

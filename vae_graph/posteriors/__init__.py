@@ -17,7 +17,7 @@ offers
 is no density. The last three are where the density is known of any code, where
 the KL divergence has a closed form, and where that is a sum over independent
 dimensions; elsewhere they raise an UnsupportedError. `Posterior` is the base
-class that does so, and opens the name scopes.
+class that does so.
 
 Noise is drawn from a stateless seed and pushed through the distribution,
 because the `sample` of older TensorFlow Probability knows no stateless seeds.

@@ -7,9 +7,12 @@ from vae_graph.compat import tf
 class Posterior:
   """An approximate posterior q(z|x), of codes `[batch, code_size]`.
 
-  A posterior defines `mean` and the underscored methods that it can; each is
-  called in a name scope of its public one. It makes its variables when it is
-  made, as the encoder's template is left then.
+  A posterior defines `mean` and the underscored methods that it can. It makes
+  its variables when it is made, as the encoder's template is left then.
+
+  Divergences are in name scopes of their own, log-densities in that of whoever
+  asks: TensorFlow's graph optimizer sums the terms of a loss in another order
+  where a scope divides them, and weights would not be the same bit for bit.
 
   Attributes:
     mean: float32 `[batch, code_size]`; where it has no closed form, a code in
@@ -33,8 +36,7 @@ class Posterior:
     Raises:
       UnsupportedError: this posterior cannot.
     """
-    with tf.name_scope("posterior/sample_and_log_prob"):
-      return self._sample_and_log_prob(seed, sample_shape)
+    return self._sample_and_log_prob(seed, sample_shape)
 
   def log_prob(self, code):
     """Returns log q(z|x) in nats, `[..., batch]`.
@@ -45,8 +47,7 @@ class Posterior:
     Raises:
       UnsupportedError: the density is not known of any code.
     """
-    with tf.name_scope("posterior/log_prob"):
-      return self._log_prob(code)
+    return self._log_prob(code)
 
   def kl_divergence(self, prior):
     """Returns KL(q(z|x) || p(z)) in nats, `[batch]`.

@@ -9,7 +9,7 @@ A prior is made as `Prior(model_config, vae)` from the `ModelConfig` and the
     marginals         where its dimensions are independent, for an analytic KL;
                       elsewhere an UnsupportedError
 
-`Prior` is the base class that raises it, and opens the name scopes.
+`Prior` is the base class that raises it.
 """
 
 from vae_graph.priors.base import Prior

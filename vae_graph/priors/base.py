@@ -7,8 +7,7 @@ from vae_graph.compat import tf
 class Prior:
   """A prior p(z) of codes `[code_size]`.
 
-  A prior defines the underscored methods; each is called in a name scope of
-  its public one.
+  A prior defines the underscored methods. `sample` has a name scope.
 
   Attributes:
     variables: tuple of those that it learns, made when the prior is made.
@@ -47,8 +46,8 @@ class Prior:
     Raises:
       UnsupportedError: this prior cannot.
     """
-    with tf.name_scope("prior/log_prob"):
-      return self._log_prob(code)
+    # In no name scope of its own; see `Posterior`.
+    return self._log_prob(code)
 
   def _sample(self, n, seed):
     raise self._missing("sample")

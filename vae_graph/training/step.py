@@ -98,11 +98,17 @@ class TrainingStep:
     seed = self._config.training.seed
     if self._config.data.binarization == "dynamic":
       with tf.name_scope("binarization"):
-        images = binarize(images, rows(step_seed(seed, step, "binarization")))
+        images = binarize(
+          images, rows(step_seed(seed, step, purpose="binarization"))
+        )
     with tf.name_scope("noise_seed"):
       noise_seed = rows(step_seed(seed, step))
     terms = self._objective(
-      self._vae, images, noise_seed, self._config.objective, step
+      self._vae,
+      images,
+      noise_seed,
+      config=self._config.objective,
+      step=step,
     )
     with tf.name_scope("means"):
       means = terms.means()

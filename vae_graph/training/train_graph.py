@@ -89,19 +89,20 @@ def _build(experiment_config, images, towers):
     if experiment_config.data.binarization == "dynamic":
       observation = binarize(data, fold_in(noise_seed, "binarization"))
     observation = tf.identity(observation, name=scope)
-  posterior = vae.encode(observation)
-  code_stddev = posterior.stddev
+  terms = objective(
+    vae, observation, noise_seed, config=experiment_config.objective
+  )
+  code_stddev = terms.posterior.stddev
   if code_stddev is not None:
     code_stddev = tf.identity(code_stddev, name="code_stddev")
   with tf.name_scope("code") as scope:
-    code, _ = posterior.sample_and_log_prob(noise_seed)
+    code, likelihood = _one_code(vae, terms, noise_seed)
     code = tf.identity(code, name=scope)
   with tf.name_scope("reconstruction") as scope:
-    reconstruction = tf.identity(vae.decode(code).mean(), name=scope)
+    reconstruction = tf.identity(likelihood.mean(), name=scope)
   with tf.name_scope("samples") as scope:
     prior_codes = vae.prior.sample(num_samples, fold_in(noise_seed, "prior"))
     samples = tf.identity(vae.decode(prior_codes).mean(), name=scope)
-  terms = objective(vae, observation, noise_seed, experiment_config.objective)
   with tf.name_scope("means"):
     means = terms.means()
   for name in ("loss", "elbo"):
@@ -146,7 +147,7 @@ def _build(experiment_config, images, towers):
     num_steps=num_steps,
     observation=observation,
     code=code,
-    code_mean=tf.identity(posterior.mean, name="code_mean"),
+    code_mean=tf.identity(terms.posterior.mean, name="code_mean"),
     code_stddev=code_stddev,
     reconstruction=reconstruction,
     samples=samples,
@@ -156,6 +157,15 @@ def _build(experiment_config, images, towers):
     outputs=outputs,
     all_finite=_check_finite(tf.global_variables()),
   )
+
+
+def _one_code(vae, terms, seed):
+  """Returns one sample of each image's posterior, and the likelihood at it."""
+  if terms.code.shape.ndims == 2:
+    return terms.code, terms.likelihood
+  # Some objectives draw several.
+  code, _ = terms.posterior.sample_and_log_prob(seed)
+  return code, vae.decode(code)
 
 
 def _make_global_step():

@@ -1,0 +1,42 @@
+"""What every objective does first: check what it gets, before any op."""
+
+import dataclasses
+import functools
+
+from vae_graph.compat import tf
+from vae_graph.config import ObjectiveConfig
+from vae_graph.config.combinations import check_objective
+from vae_graph.randomness import check_seed
+
+
+def objective(compute):
+  """A decorator that makes an objective, of the function's own name.
+
+      @objective
+      def my_objective(vae, images, seed, *, config=None, step=None):
+        ...
+        return make_terms(loss, rate=rate, distortion=distortion, ...)
+
+  Args:
+    compute: function of a `VAE`, images as a float32 tensor `[batch,
+      *image_shape]`, the seed, an `ObjectiveConfig` of its name and the step.
+      The registry knows it by the same name.
+
+  Returns:
+    The objective, whose ops are under the name scope `objective/NAME`. It
+    raises a ConfigError where model or config do not go with it, and
+    a TensorError where images or seed are of a wrong dtype or shape.
+  """
+  name = compute.__name__
+
+  @functools.wraps(compute)
+  def checked(vae, images, seed, *, config=None, step=None):
+    config = dataclasses.replace(config or ObjectiveConfig(), objective=name)
+    check_objective(vae.model_config, config)
+    check_seed(seed, op=name)
+    # Not NAME itself: the caller may want it for a tensor, such as elbo.
+    with tf.name_scope(f"objective/{name}"):
+      images = vae.checked_images(images, op=name)
+      return compute(vae, images, seed, config=config, step=step)
+
+  return checked
