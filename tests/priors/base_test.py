@@ -32,9 +32,7 @@ class PriorTest(parameterized.TestCase):
 
   @parameterized.parameters(*registry.PRIORS)
   def test_samples_have_a_name_scope_and_variables_have_none(self, name):
-    model = vae_graph.ModelConfig(
-      hidden_units=(3,), prior=name, prior_components=3
-    )
+    model = vae_graph.ModelConfig(hidden_units=(3,), prior=name)
     with tf.name_scope("mine"):
       vae = vae_graph.VAE(model, (4, 4))
       sample = vae.prior.sample(5, (1, 2))
