@@ -14,7 +14,7 @@ LAYERS = [
     ["vae"],
     ["data", "likelihoods", "networks", "posteriors", "priors"],
     ["layers", "runtime"],
-    ["initializers", "randomness"],
+    ["randomness"],
     ["compat"],
     ["config"],
     ["registry"],

@@ -1,17 +1,21 @@
-"""Layers over `tf.get_variable`, with the names that `tf.layers` gave.
+"""Layers and variables over `tf.get_variable`, named as `tf.layers` named them.
 
 A layer's scope is its kind, made unique in the order of calls (`dense`,
 `dense_1`, ..., `conv2d`, `conv2d_transpose`), and its variables are `kernel`
 and `bias`: so checkpoints of TF 1 code restore by name, also where `tf.layers`
 is gone (Keras 3).
 
+Initial values are a pure function of the variable's name and the graph's seed
+(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow.
+
 Images are `[batch, height, width, channels]`. Sizes and strides are an integer
 for both axes or a pair `(height, width)`.
 """
 
+import zlib
+
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.initializers import glorot_uniform, variable
 
 ACTIVATIONS = {
   "relu": tf.nn.relu,
@@ -212,6 +216,49 @@ def flatten(inputs):
   return tf.reshape(inputs, [-1, size])
 
 
+def variable(name, shape, *, initializer):
+  """A trainable float32 resource variable of the open scope."""
+  return tf.get_variable(
+    name, shape, tf.float32, initializer=initializer, use_resource=True
+  )
+
+
+def glorot_uniform(fan_in, fan_out):
+  """Returns an initializer, uniform in +-sqrt(6 / (fan_in + fan_out)).
+
+  Its seed is that of the open scope, so draw one variable a scope from it.
+
+  References:
+    Glorot and Bengio, "Understanding the difficulty of training deep
+    feedforward neural networks", AISTATS 2010.
+  """
+  seed = _seed(tf.get_variable_scope().name)
+  limit = (6 / (fan_in + fan_out)) ** 0.5
+
+  def initializer(shape, dtype=None, partition_info=None):
+    del partition_info  # Part of the signature that tf.get_variable calls.
+    return tf.random.stateless_uniform(
+      shape, seed, minval=-limit, maxval=limit, dtype=dtype or tf.float32
+    )
+
+  return initializer
+
+
+def standard_normal(name):
+  """Returns an initializer that draws from a standard Gaussian.
+
+  Args:
+    name: the variable's name within the open scope.
+  """
+  seed = _seed(f"{tf.get_variable_scope().name}/{name}")
+
+  def initializer(shape, dtype=None, partition_info=None):
+    del partition_info  # Part of the signature that tf.get_variable calls.
+    return tf.random.stateless_normal(shape, seed, dtype=dtype or tf.float32)
+
+  return initializer
+
+
 def _pair(value):
   return (value, value) if isinstance(value, int) else tuple(value)
 
@@ -226,3 +273,8 @@ def _kernel(shape, fan_in, fan_out):
 
 def _bias(units):
   return variable("bias", [units], initializer=tf.zeros_initializer())
+
+
+def _seed(full_name):
+  graph_seed = tf.get_default_graph().seed or 0
+  return [graph_seed, zlib.crc32(full_name.encode("utf-8"))]

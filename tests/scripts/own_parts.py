@@ -13,7 +13,7 @@ import numpy as np
 from vae_graph import layers, parts, registry
 from vae_graph.compat import tf, tfd
 from vae_graph.data.dataset import Dataset, Split
-from vae_graph.initializers import variable
+from vae_graph.layers import variable
 from vae_graph.likelihoods import Likelihood
 from vae_graph.objectives import make_terms
 from vae_graph.posteriors import Posterior
