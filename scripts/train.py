@@ -53,7 +53,7 @@ def main():
     )
     return 128 + signals.received
   print(_summary(result, experiment_config.data))
-  print(f"plots: {vae_graph.RunDirectory(logdir).plots_folder}")
+  print(f"pictures: {vae_graph.RunDirectory(logdir).plots_folder}")
   return 0
 
 

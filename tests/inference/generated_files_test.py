@@ -18,20 +18,24 @@ class GeneratedFilesTest(parameterized.TestCase):
     self.folder = fake_files.temporary_folder(self)
 
   @parameterized.parameters(
-    (2, False, ""),
-    (3, False, "the other dimension at 0"),
-    (32, False, "the other 30 dimensions at 0"),
-    (2, True, "range of the learned prior"),
-    (4, True, "range of the learned prior, the other 2 dimensions at its mean"),
+    (2, True, ""),
+    (3, True, "the other dimension at 0"),
+    (32, True, "the other 30 dimensions at 0"),
+    (2, False, "range of the prior's samples"),
+    (
+      4,
+      False,
+      "range of the prior's samples, the other 2 dimensions at its mean",
+    ),
   )
-  def test_manifold_says_where_the_plane_lies(self, size, is_learned, note):
+  def test_manifold_says_where_the_plane_lies(self, size, is_standard, note):
     values = np.arange(2.0)
     plane = Plane(
       np.zeros((2, 2, 6, 5)), np.zeros((2, 2, size)), values, values, (1, 0)
     )
     with mock.patch.object(plots, "plot_manifold") as plot_manifold:
       paths = generated_files.write_manifold(
-        self.folder, plane, prior_is_learned=is_learned
+        self.folder, plane, prior_is_standard=is_standard
       )
     plot_manifold.assert_called_once_with(
       paths[0],

@@ -55,7 +55,7 @@ class TrainBinaryTest(parameterized.TestCase):
       first.stdout, r"^test ELBO -\d+\.\d+ nats per image \(standard error"
     )
     self.assertIn("step 30 of 30", first.stderr)
-    folder = re.search(r"plots: (.*)", first.stdout).group(1)
+    folder = re.search(r"pictures: (.*)", first.stdout).group(1)
     self.assertLen(os.listdir(folder), 4)
     again = run(*arguments)
     self.assertEqual(again.stdout, first.stdout)

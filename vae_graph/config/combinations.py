@@ -12,9 +12,9 @@ def has_density(model_config):
   return _posterior(model_config).has_density
 
 
-def has_learned_prior(model_config):
-  """Returns whether a model's prior is another than N(0, 1)."""
-  return not registry.PRIORS[model_config.prior].is_standard_normal
+def has_standard_normal_prior(model_config):
+  """Returns whether a model's prior is N(0, 1) in each dimension."""
+  return registry.PRIORS[model_config.prior].is_standard_normal
 
 
 def pixels_of(model_config):

@@ -8,7 +8,10 @@ import math
 
 import numpy as np
 
-from vae_graph.config.combinations import has_density, has_learned_prior
+from vae_graph.config.combinations import (
+  has_density,
+  has_standard_normal_prior,
+)
 from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
@@ -146,8 +149,8 @@ def _no_kl_reason(model_config):
   """Returns why there is no KL divergence of each dimension, or None."""
   if not has_density(model_config):
     return f"posterior {model_config.posterior} has no density"
-  if has_learned_prior(model_config):
-    return f"the dimensions of prior {model_config.prior} are not independent"
+  if not has_standard_normal_prior(model_config):
+    return f"prior {model_config.prior} is not the standard normal one"
   return None
 
 

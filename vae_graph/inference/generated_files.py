@@ -5,7 +5,7 @@ import os
 import numpy as np
 
 from vae_graph import errors, plots
-from vae_graph.config.combinations import has_learned_prior
+from vae_graph.config.combinations import has_standard_normal_prior
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.inference.generation import (
   decode_plane,
@@ -65,7 +65,9 @@ def generate(model, run_images, *, folder, generation_config=None, seed=0):
       model, grid_size=generation_config.grid_size, dimensions=dimensions
     )
     paths += write_manifold(
-      folder, plane, prior_is_learned=has_learned_prior(model.config.model)
+      folder,
+      plane,
+      prior_is_standard=has_standard_normal_prior(model.config.model),
     )
   if "interpolation" in kinds:
     interpolation = interpolate_both(
@@ -98,13 +100,14 @@ def write_samples(folder, sampled):
   return [png, npz]
 
 
-def write_manifold(folder, plane, *, prior_is_learned=False):
+def write_manifold(folder, plane, *, prior_is_standard=True):
   """Writes `manifold.png` and `manifold.npz`.
 
   Args:
     folder: where to.
     plane: a `generation.Plane`.
-    prior_is_learned: whether its values are the range of a learned prior.
+    prior_is_standard: whether its values are those of the standard normal
+      prior, rather than the range of the prior's samples.
 
   Returns:
     The paths of the files.
@@ -113,11 +116,11 @@ def write_manifold(folder, plane, *, prior_is_learned=False):
     OutputError: one cannot be written.
   """
   png, npz = _paths(folder, "manifold", "png", "npz")
-  notes = ["range of the learned prior"] if prior_is_learned else []
+  notes = [] if prior_is_standard else ["range of the prior's samples"]
   others = plane.codes.shape[-1] - 2
   if others:
     noun = "dimension" if others == 1 else f"{others} dimensions"
-    middle = "its mean" if prior_is_learned else "0"
+    middle = "0" if prior_is_standard else "its mean"
     notes.append(f"the other {noun} at {middle}")
   with writing(png):
     plots.plot_manifold(

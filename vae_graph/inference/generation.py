@@ -1,7 +1,7 @@
 """Generation: planes, interpolations and traversals of the latent space.
 
 The middle of the latent space is 0 and its scale 1, as of the standard normal
-prior. A learned prior can be anywhere, so of it the mean and the range of some
+prior. Any other can be anywhere, so of it the mean and the range of some
 samples are taken.
 """
 
@@ -10,14 +10,14 @@ from typing import Optional, Tuple
 
 import numpy as np
 
-from vae_graph.config.combinations import has_learned_prior
+from vae_graph.config.combinations import has_standard_normal_prior
 from vae_graph.latent_metrics.codes import active_units, kl_per_dimension
 from vae_graph.plots import prior_quantiles
 
 # Values that traversals go through under the standard normal prior, from minus
 # this to this.
 _REACH = 3.0
-# The range of a learned prior, without its outliers.
+# The range of another prior, without its outliers.
 _PRIOR_SAMPLES = 1000
 _PERCENTILES = (1, 99)
 
@@ -88,7 +88,7 @@ def decode_plane(model, *, grid_size, dimensions=(0, 1)):
 
   Under the standard normal prior the values are its quantiles, so that each
   image stands for an equal share of its probability, and the other dimensions
-  are 0. Under a learned prior the values are evenly spaced over the range of
+  are 0. Under another prior the values are evenly spaced over the range of
   its samples, and the other dimensions are their mean.
 
   Args:
@@ -100,12 +100,12 @@ def decode_plane(model, *, grid_size, dimensions=(0, 1)):
     A `Plane`.
   """
   middle, low, high = _prior_range(model)
-  if has_learned_prior(model.config.model):
+  if has_standard_normal_prior(model.config.model):
+    values_x = values_y = prior_quantiles(grid_size)
+  else:
     values_x, values_y = (
       np.linspace(low[index], high[index], grid_size) for index in dimensions
     )
-  else:
-    values_x = values_y = prior_quantiles(grid_size)
   codes = np.tile(middle, (grid_size, grid_size, 1))
   codes[..., dimensions[0]] = values_x
   codes[..., dimensions[1]] = values_y[:, np.newaxis]
@@ -118,7 +118,7 @@ def decode_traversals(model, *, steps):
   """Decodes codes of which one dimension goes from low to high.
 
   Under the standard normal prior it goes from -3 to 3, and the others are 0.
-  Under a learned prior it goes over the range of the samples of all dimensions,
+  Under another prior it goes over the range of the samples of all dimensions,
   and the others are the samples' mean.
 
   Args:
@@ -167,21 +167,22 @@ def measure_usage(model, images):
   """
   encoded = model.encode(images)
   kl = None
-  if encoded.stddev is not None and not has_learned_prior(model.config.model):
+  is_standard = has_standard_normal_prior(model.config.model)
+  if encoded.stddev is not None and is_standard:
     kl = kl_per_dimension(encoded.mean, encoded.stddev)
   return Usage(kl, active_units(encoded.mean)[1])
 
 
 def _prior_range(model):
   """Returns the prior's middle (float32), low and high values `[code_size]`."""
-  if has_learned_prior(model.config.model):
+  if has_standard_normal_prior(model.config.model):
+    high = np.full(model.config.model.code_size, _REACH)
+    middle, low = 0 * high, -high
+  else:
     # In doubles, or the type of the values would hang on NumPy's version.
     codes = model.sample_codes(_PRIOR_SAMPLES).astype(np.float64)
     middle = codes.mean(axis=0)
     low, high = np.percentile(codes, _PERCENTILES, axis=0)
-  else:
-    high = np.full(model.config.model.code_size, _REACH)
-    middle, low = 0 * high, -high
   return middle.astype(np.float32), low, high
 
 

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from vae_graph.config.combinations import has_learned_prior
+from vae_graph.config.combinations import has_standard_normal_prior
 from vae_graph.latent_metrics.codes import active_units, kl_per_dimension
 from vae_graph.runs import records
 from vae_graph.training.hooks import RunHook
@@ -183,7 +183,8 @@ class EvaluationHook(RunHook):
     if not np.isfinite(means).all():
       return
     self._events.scalars({"active_units": active_units(means)[0]}, step)
-    if stddevs is None or has_learned_prior(self.train_graph.vae.model_config):
+    model_config = self.train_graph.vae.model_config
+    if stddevs is None or not has_standard_normal_prior(model_config):
       return
     if not np.isfinite(stddevs).all():
       return
