@@ -191,8 +191,10 @@ class GraphsTest(parameterized.TestCase):
     self.assertEqual(shown(fed.node), MODEL | TRAINING)
     self.assertEqual(shown(resident.node), MODEL | TRAINING | RESIDENT)
     step = {"tower_0", "tower_1", "tower_means", "update", "next_step"}
-    tower = {"encoder", "decoder", "objective", "gradients"}
+    tower = {"noise_seed", "objective", "means", "gradients"}
+    model = {"encoder", "decoder"}
     self.assertContainsSubset(step, shown(fed.node, "train_step/"))
+    self.assertContainsSubset(model, shown(fed.node, "objective/elbo/"))
     self.assertContainsSubset(tower, shown(fed.node, "train_step/tower_1/"))
     # The loop's body, in its place or as a function.
     nodes, scope = resident.node, "train_step/while/"
@@ -200,7 +202,9 @@ class GraphsTest(parameterized.TestCase):
       if function.signature.name.startswith("train_step_while_body"):
         nodes, scope = function.node_def, ""
     self.assertContainsSubset(step | {"batch"}, shown(nodes, scope))
-    self.assertContainsSubset(tower, shown(nodes, f"{scope}tower_1/"))
+    scope += "tower_1/"
+    self.assertContainsSubset(tower, shown(nodes, scope))
+    self.assertContainsSubset(model, shown(nodes, f"{scope}objective/elbo/"))
 
 
 def graph_of(server, run):
