@@ -8,7 +8,12 @@ from vae_graph.compat import tf
 
 CONVOLUTIONAL = sorted(set(registry.NETWORKS) - {"dense"})
 SHAPES = ((28, 28), (28, 28, 1), (32, 32, 3))
-SMALL = dict(hidden_units=(16,), code_size=2)
+
+
+def small(network):
+  """A model with few units, of whatever the network reads."""
+  units = {"hidden_units": (16,)} if network == "dense" else {}
+  return config.ModelConfig(network=network, code_size=2, **units)
 
 
 class NetworksTest(parameterized.TestCase):
@@ -20,7 +25,7 @@ class NetworksTest(parameterized.TestCase):
     network=sorted(registry.NETWORKS), image_shape=((28, 28), (32, 32, 3))
   )
   def test_three_steps_of_training(self, network, image_shape):
-    model = config.ModelConfig(network=network, **SMALL)
+    model = small(network)
     images = np.random.RandomState(0).rand(4, *image_shape)
     vae = vae_graph.VAE(model, image_shape)
     step = tf.train.get_or_create_global_step()
@@ -49,9 +54,7 @@ class NetworksTest(parameterized.TestCase):
     image_shape=SHAPES + ((13, 13), (14, 15), (16, 31, 2), (30, 27), (64, 64)),
   )
   def test_images_of_any_shape_are_made_exactly(self, network, image_shape):
-    vae = vae_graph.VAE(
-      config.ModelConfig(network=network, **SMALL), image_shape
-    )
+    vae = vae_graph.VAE(small(network), image_shape)
     posterior = vae.encode(tf.placeholder(tf.float32, (None, *image_shape)))
     decoded = vae.decode(tf.placeholder(tf.float32, (None, 2))).mean()
     self.assertEqual(posterior.mean.shape.as_list(), [None, 2])
