@@ -65,6 +65,13 @@ class ReportRunTest(parameterized.TestCase):
     titles = [title for title in TITLES if title not in missing]
     self.assertEqual(self._titles(), titles)
 
+  def test_settings_that_nothing_reads_are_left_out(self):
+    self._train()
+    run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
+    self.assertEqual(run.config["model"]["hidden_units"], [8])
+    self.assertNotIn("iaf_steps", run.config["model"])
+    self.assertNotIn("momentum", run.config["training"])
+
   def test_a_single_test_image(self):
     self._train(toy_dataset(num_test=1))
     titles = [title for title in TITLES if title != "Interpolations"]
