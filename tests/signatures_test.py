@@ -1,5 +1,6 @@
 """Signatures of the library's functions, as CONTRIBUTING.md has them."""
 
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -9,15 +10,19 @@ from absl.testing import absltest, parameterized
 import vae_graph
 
 ROOMS = (
+  "config",
+  "data",
   "evaluation",
   "inference",
   "latent_metrics",
   "plots",
+  "report",
   "runs",
   "runtime",
+  "training",
 )
-# Its functions are those of an axis, a figure, a text.
-LEFT_OUT = "vae_graph.plots.style"
+# Read as the sentence that they make.
+LEFT_OUT = ("vae_graph.data.dataset.bad_data", "vae_graph.plots.style")
 
 
 def functions(module):
@@ -31,7 +36,8 @@ def functions(module):
       yield name, value
     elif inspect.isclass(value) and not issubclass(value, tuple):
       for method, function in inspect.getmembers(value, inspect.isfunction):
-        if not method.startswith("_") or method == "__init__":
+        made_here = method == "__init__" and not dataclasses.is_dataclass(value)
+        if made_here or not method.startswith("_"):
           yield f"{name}.{method}", function
 
 
@@ -41,9 +47,9 @@ class SignaturesTest(parameterized.TestCase):
     package = importlib.import_module(f"{vae_graph.__name__}.{room}")
     count = 0
     for info in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
-      if info.name == LEFT_OUT:
-        continue
       for name, function in functions(importlib.import_module(info.name)):
+        if f"{info.name}.{name}".startswith(LEFT_OUT):
+          continue
         names = inspect.getfullargspec(function).args
         names = [each for each in names if each != "self"]
         self.assertLessEqual(len(names), 2, f"{info.name}.{name}: {names}")

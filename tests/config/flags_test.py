@@ -8,7 +8,7 @@ from vae_graph import errors, parts, registry
 class FlagDefinitionTest(parameterized.TestCase):
   def _parse(self, config_class, argv, prefix=""):
     values = flags.FlagValues()
-    config = vae_graph.define_flags(config_class, prefix, values)
+    config = vae_graph.define_flags(config_class, prefix, flag_values=values)
     values(["program"] + argv)
     return config()
 
@@ -66,7 +66,9 @@ class FlagDefinitionTest(parameterized.TestCase):
   def test_prefix_keeps_out_of_the_way_of_a_programs_own_flags(self):
     values = flags.FlagValues()
     flags.DEFINE_integer("code_size", 1, "Mine.", flag_values=values)
-    config = vae_graph.define_flags(vae_graph.ModelConfig, "vae_", values)
+    config = vae_graph.define_flags(
+      vae_graph.ModelConfig, "vae_", flag_values=values
+    )
     values(["program", "--code_size=5", "--vae_code_size=7"])
     self.assertEqual(config().code_size, 7)
     self.assertEqual(values.code_size, 5)

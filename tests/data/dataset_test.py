@@ -201,7 +201,7 @@ class HoldOutTest(parameterized.TestCase):
   def test_every_image_is_in_one_part_with_its_label(
     self, count, test_fraction, test_count
   ):
-    data = dataset.hold_out(self._split(count), test_fraction, "x")
+    data = dataset.hold_out(self._split(count), test_fraction, name="x")
     self.assertLen(data.test.images, test_count)
     both = np.concatenate([data.train.images, data.test.images]).ravel()
     self.assertCountEqual(both, range(count))
@@ -210,26 +210,28 @@ class HoldOutTest(parameterized.TestCase):
 
   def test_the_parts_are_frozen(self):
     first, second = (
-      dataset.hold_out(self._split(100), 0.2, "x") for _ in range(2)
+      dataset.hold_out(self._split(100), 0.2, name="x") for _ in range(2)
     )
     np.testing.assert_array_equal(first.test.labels, second.test.labels)
     order = np.random.RandomState(3).permutation(100)
     np.testing.assert_array_equal(first.test.labels, 2 * order[:20])
 
   def test_no_labels_stay_none(self):
-    data = dataset.hold_out(self._split(10)._replace(labels=None), 0.1, "x")
+    data = dataset.hold_out(
+      self._split(10)._replace(labels=None), 0.1, name="x"
+    )
     self.assertIsNone(data.train.labels)
     self.assertIsNone(data.test.labels)
 
   @parameterized.parameters((1, 0.5), (4, 0.1), (1, 0.9))
   def test_no_part_may_be_empty(self, count, test_fraction):
     with self.assertRaisesRegex(errors.DataError, f"x: found {count} images"):
-      dataset.hold_out(self._split(count), test_fraction, "x")
+      dataset.hold_out(self._split(count), test_fraction, name="x")
 
   def test_labels_are_checked_first(self):
     split = self._split(10)
     with self.assertRaisesRegex(errors.DataError, "9.* for 10 images"):
-      dataset.hold_out(split._replace(labels=split.labels[1:]), 0.1, "x")
+      dataset.hold_out(split._replace(labels=split.labels[1:]), 0.1, name="x")
 
 
 if __name__ == "__main__":

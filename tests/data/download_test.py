@@ -71,7 +71,7 @@ class DownloadTest(parameterized.TestCase):
     settings = dict(dict(timeout=5, rounds=1, pause=0.01), **settings)
     base = f"http://127.0.0.1:{self.server.server_address[1]}/"
     urls = [base + name for name in names]
-    download.download(urls, _SHA256, self.path, **settings)
+    download.download(urls, _SHA256, path=self.path, **settings)
 
   def _held(self):
     with open(self.path, "rb") as file:
@@ -128,7 +128,9 @@ class DownloadTest(parameterized.TestCase):
   def test_no_server(self):
     with self.assertRaisesRegex(errors.DownloadError, "refused"):
       # Port 1 is reserved, and nobody listens there.
-      download.download(["http://127.0.0.1:1/x"], _SHA256, self.path, rounds=1)
+      download.download(
+        ["http://127.0.0.1:1/x"], _SHA256, path=self.path, rounds=1
+      )
 
   def test_failure_leaves_an_older_file_alone(self):
     fake_files.write(os.path.dirname(self.path), "file.gz", b"old")

@@ -71,7 +71,7 @@ class ImageFilesTest(parameterized.TestCase):
 
   def _load(self, pixels, image_shape, resize=False):
     (image,) = image_files.load_files(
-      [self._write(pixels)], image_shape, resize
+      [self._write(pixels)], image_shape, resize=resize
     )
     self.assertEqual(image.dtype, np.uint8)
     self.assertEqual(image.shape, image_shape)
@@ -110,7 +110,7 @@ class ImageFilesTest(parameterized.TestCase):
   @parameterized.product(depth=(_DEEP_GRAY, _DEEP_COLOR), resize=(False, True))
   def test_16_bits_are_kept(self, depth, resize):
     path = fake_files.write(self.folder, "deep.png", _deep_png(depth))
-    (image,) = image_files.load_files([path], depth.shape, resize)
+    (image,) = image_files.load_files([path], depth.shape, resize=resize)
     self.assertEqual(image.dtype, np.float32)
     np.testing.assert_allclose(image, depth / 65535, rtol=1e-7)
 

@@ -67,7 +67,7 @@ class ImageFolderTest(parameterized.TestCase):
     expected = dataset.hold_out(
       dataset.Split(np.stack(pixels).reshape((5,) + image_shape), None),
       0.4,
-      "x",
+      name="x",
     )
     np.testing.assert_array_equal(data.train.images, expected.train.images)
     np.testing.assert_array_equal(data.test.images, expected.test.images)

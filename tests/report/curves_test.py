@@ -57,7 +57,7 @@ class CurvesTest(parameterized.TestCase):
     (3, 4, 6, [3, 3.2, 3.4, 3.6, 3.8, 4]),
   )
   def test_ticks_are_round(self, low, high, about, expected):
-    self.assertEqual(curves.ticks(low, high, about), expected)
+    self.assertEqual(curves.ticks(low, high, about=about), expected)
 
   @parameterized.parameters(
     # Three runs of the same values.

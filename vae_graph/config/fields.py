@@ -23,6 +23,7 @@ SEQUENCES = {
 def field(
   default,
   help_text,
+  *,
   at_least=None,
   at_most=None,
   above=None,

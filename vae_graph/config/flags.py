@@ -17,7 +17,7 @@ from vae_graph.parts import Registry
 flags.disclaim_key_flags()
 
 
-def define_flags(config_class, prefix="", flag_values=None):
+def define_flags(config_class, prefix="", *, flag_values=None):
   """Registers one flag per setting of a configuration.
 
   Args:

@@ -74,7 +74,7 @@ def _read_contents(config):
   contents = _find(folder)
   if contents is None:
     path = os.path.join(folder, _ARCHIVE)
-    download.download(_URLS, _ARCHIVE_SHA256, path, hash_as_sent=True)
+    download.download(_URLS, _ARCHIVE_SHA256, path=path, hash_as_sent=True)
     contents = _read_archive(path)
   return contents
 

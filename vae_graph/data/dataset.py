@@ -128,7 +128,7 @@ def static_binarization(images, seed):
   return binary
 
 
-def hold_out(split, test_fraction, name):
+def hold_out(split, test_fraction, *, name):
   """Splits images that come without a test set, by a fixed permutation.
 
   Args:

@@ -60,6 +60,7 @@ def missing_files(folder, missing):
 def download(
   urls,
   sha256,
+  *,
   path,
   hash_as_sent=False,
   timeout=10.0,

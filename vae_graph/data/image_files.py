@@ -123,7 +123,7 @@ def _overlaps(old, new):
   return np.maximum(upper - lower, 0).astype(np.float32)
 
 
-def load_files(paths, image_shape, resize=False):
+def load_files(paths, image_shape, *, resize=False):
   """Loads PNG and JPEG files as images of a given shape.
 
   Colors become gray, or gray three equal colors, as the shape asks for.

@@ -37,7 +37,7 @@ def load_image_folder(config):
     )
   paths, labels = list_images(config.data_dir)
   split = dataset.Split(images=_decode(paths), labels=labels)
-  return dataset.hold_out(split, config.test_fraction, config.data_dir)
+  return dataset.hold_out(split, config.test_fraction, name=config.data_dir)
 
 
 def list_images(root):

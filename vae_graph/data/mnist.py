@@ -160,7 +160,7 @@ def _locate(source, config):
     if name not in paths:
       paths[name] = os.path.join(cache, f"{name}.gz")
       urls = [f"{mirror}{name}.gz" for mirror in source.mirrors]
-      download.download(urls, source.sha256[name], paths[name])
+      download.download(urls, source.sha256[name], path=paths[name])
   return paths
 
 

@@ -36,7 +36,7 @@ def load_npz(config):
       "data_dir must be a .npz file for dataset=npz, found nothing; set"
       " --data_dir=FILE.npz"
     )
-  held, arrays = read_arrays(path, _EXPECTED, _NAMES)
+  held, arrays = read_arrays(path, _EXPECTED, names=_NAMES)
   if "x_train" not in arrays or ("y_test" in arrays and "x_test" not in arrays):
     raise dataset.bad_data(
       path,
@@ -46,7 +46,7 @@ def load_npz(config):
     )
   train = _split(arrays, "train")
   if "x_test" not in arrays:
-    return dataset.hold_out(train, config.test_fraction, path)
+    return dataset.hold_out(train, config.test_fraction, name=path)
   return dataset.Dataset(train=train, test=_split(arrays, "test"))
 
 
@@ -57,7 +57,7 @@ def _split(arrays, part):
   return dataset.Split(images=arrays[f"x_{part}"], labels=labels)
 
 
-def read_arrays(path, expected, names=None):
+def read_arrays(path, expected, *, names=None):
   """Reads arrays from a file; nothing in it is executed.
 
   Args:

@@ -123,7 +123,7 @@ class RunImages:
       names = [f"{name}[{index}]" for index in range(len(images))]
     elif os.path.exists(name):
       names = list_images(name)[0] if os.path.isdir(name) else [name]
-      images = load_files(names, self._image_shape, self._resize)
+      images = load_files(names, self._image_shape, resize=self._resize)
     else:
       raise bad_data(name, "no such file", _SOURCES, "check the name")
     if self._data_config.binarization != "none":

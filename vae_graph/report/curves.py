@@ -151,15 +151,17 @@ def _panel(quantity, found):
     _spoken(quantity, found),
     values=[
       Label(y(tick), charts.format_number(tick, ",.6g"))
-      for tick in ticks(low, high, 5)
+      for tick in ticks(low, high, about=5)
     ],
-    epochs=[Label(x(tick), _epoch(tick)) for tick in ticks(first, last, 6)],
+    epochs=[
+      Label(x(tick), _epoch(tick)) for tick in ticks(first, last, about=6)
+    ],
     lines=[_line(curve, x, y) for curve in found],
     ends=_ends([curve for curve in found if curve.split == "test"], y),
   )
 
 
-def ticks(low, high, about):
+def ticks(low, high, *, about):
   """Returns about so many round numbers from low to high."""
   step = 10 ** math.floor(math.log10((high - low) / about))
   for factor in (1, 2, 5, 10):
