@@ -41,7 +41,7 @@ class PresetsTest(absltest.TestCase):
       self.assertRegex(description, r"^\S.*\.$", path)
 
   def test_the_docs_name_every_preset_and_give_figures_in_one_place(self):
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
     texts = {}
     for name in ("README.md", "docs/reproduction.md"):
       with open(os.path.join(root, name), encoding="utf-8") as file:
