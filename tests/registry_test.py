@@ -1,6 +1,6 @@
 from absl.testing import absltest, parameterized
 
-from vae_graph import registry
+from vae_graph import errors, parts, registry
 
 REGISTRIES = (
   "NETWORKS",
@@ -24,6 +24,12 @@ class RegistryTest(parameterized.TestCase):
       self.assertTrue(
         callable(implementation) or hasattr(implementation, "encoder"), key
       )
+
+  def test_a_part_of_another_family_is_refused(self):
+    for wrong in (parts.Posterior(object), None):
+      with self.assertRaisesRegex(errors.ConfigError, "must be a parts.Prior"):
+        registry.PRIORS["mine"] = wrong
+    self.assertNotIn("mine", registry.PRIORS)
 
   def test_all_registries_are_tested(self):
     found = [name for name, value in vars(registry).items() if name.isupper()]

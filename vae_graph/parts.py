@@ -20,6 +20,8 @@ import dataclasses
 import importlib
 from typing import Any, Callable, NamedTuple, Optional, Tuple
 
+from vae_graph import errors
+
 
 @dataclasses.dataclass(frozen=True)
 class Part:
@@ -29,9 +31,9 @@ class Part:
     target: the object itself, or `"module:attribute"` (or `"module"`), which is
       imported only when it is used.
     description: a few words for the flag's help, without a full stop.
-    reads: names of the settings in its configuration that it reads. Those that
-      not one of the chosen parts reads are refused, since they would not act.
-      None: unknown, so none is refused on its account.
+    reads: names of the settings in its configuration that it reads. Those of
+      parts that not one of the chosen parts reads are refused, since they would
+      not act. None: unknown, taken for all that its family reads.
   """
 
   target: Any
@@ -59,15 +61,15 @@ class Posterior(Part):
     has_density: whether there is a density, so a rate and an ELBO.
     has_log_prob: whether the density is known at any code, and not at those
       alone that were drawn from it.
-    analytic_priors: the priors to which it has its KL divergence in closed
-      form, by name.
+    has_analytic_kl: function of a `Prior`, its facts: whether there is a KL
+      divergence to it in closed form.
     has_kl_per_dimension: whether that is a sum over the code's dimensions, each
       of whose parts is known.
   """
 
   has_density: bool = True
-  has_log_prob: bool = True
-  analytic_priors: Tuple[str, ...] = ()
+  has_log_prob: bool = False
+  has_analytic_kl: Callable[[Any], bool] = lambda prior: False
   has_kl_per_dimension: bool = False
 
 
@@ -78,12 +80,15 @@ class Prior(Part):
   Args:
     is_standard_normal: whether it is N(0, 1) in each dimension, for figures and
       pictures that know it to be. Any other is known by its samples.
+    has_normal_marginals: whether its dimensions are independent Gaussians,
+      which `marginals` tells.
     needs_log_prob: whether it asks for the posterior's density at any code.
     learns_from_samples: whether a gradient through samples reaches all of its
       variables.
   """
 
   is_standard_normal: bool = False
+  has_normal_marginals: bool = False
   needs_log_prob: bool = False
   learns_from_samples: bool = True
 
@@ -128,7 +133,7 @@ class Objective(Part):
     free_bits_of: what `free_bits` are of, `dimension` or `code`; None where
       there are none.
     is_of_whole_batch: whether it is no mean over images for yet another reason,
-      so that a batch cannot be divided.
+      so that a batch cannot be divided. None: unknown, so it is not divided.
     fits_mean_alone: whether it looks at the mean of p(x|z) only.
   """
 
@@ -136,7 +141,7 @@ class Objective(Part):
   mmd: Optional[Weight] = None
   takes_analytic_kl: bool = False
   free_bits_of: Optional[str] = None
-  is_of_whole_batch: bool = False
+  is_of_whole_batch: Optional[bool] = None
   fits_mean_alone: bool = False
 
 
@@ -167,10 +172,23 @@ class Registry(collections.UserDict):
     super().__init__(parts)
 
   def __setitem__(self, name, part):
+    if (
+      part is None or not isinstance(part, self.kind) and isinstance(part, Part)
+    ):
+      raise errors.ConfigError(
+        f"{name} must be a parts.{self.kind.__name__} or what it is made of,"
+        f" found {part!r}"
+      )
     if not isinstance(part, Part):
       text = "" if isinstance(part, str) else (part.__doc__ or "").strip()
       part = self.kind(part, text.split("\n")[0].rstrip("."))
     super().__setitem__(name, part)
+
+  def reads(self, name):
+    """Returns the set of settings that a part reads, or may read."""
+    if self[name].reads is not None:
+      return set(self[name].reads)
+    return set().union(*(part.reads or () for part in self.values()))
 
   def names(self, has):
     """Returns the names of the parts for which `has(part)` is true."""

@@ -52,27 +52,27 @@ POSTERIORS = Registry(
       "vae_graph.posteriors.diagonal:DiagonalNormal",
       "a Gaussian with independent dimensions",
       reads=("posterior_scale",),
-      analytic_priors=("standard_normal",),
+      has_log_prob=True,
+      has_analytic_kl=lambda prior: prior.has_normal_marginals,
       has_kl_per_dimension=True,
     ),
     "full_covariance": parts.Posterior(
       "vae_graph.posteriors.full_covariance:FullCovarianceNormal",
       "a Gaussian",
       reads=("posterior_scale",),
-      analytic_priors=("standard_normal",),
+      has_log_prob=True,
+      has_analytic_kl=lambda prior: prior.is_standard_normal,
     ),
     "iaf": parts.Posterior(
       "vae_graph.posteriors.iaf:InverseAutoregressiveFlow",
       "a diagonal Gaussian made flexible by an inverse autoregressive flow",
       reads=("posterior_scale", "iaf_steps", "iaf_hidden_units"),
-      has_log_prob=False,
     ),
     "deterministic": parts.Posterior(
       "vae_graph.posteriors.deterministic:Deterministic",
       "the code itself, for objectives without a rate",
       reads=(),
       has_density=False,
-      has_log_prob=False,
     ),
   },
 )
@@ -86,6 +86,7 @@ PRIORS = Registry(
       "independent standard Gaussians",
       reads=(),
       is_standard_normal=True,
+      has_normal_marginals=True,
     ),
     "mixture": parts.Prior(
       "vae_graph.priors.mixture:MixtureOfNormals",
@@ -145,17 +146,20 @@ OBJECTIVES = Registry(
       reads=("beta", "beta_warmup_steps", "free_bits"),
       takes_analytic_kl=True,
       free_bits_of="dimension",
+      is_of_whole_batch=False,
     ),
     "elbo_mc": parts.Objective(
       "vae_graph.objectives.elbo:elbo_mc",
       "the same by Monte Carlo",
       reads=("beta", "beta_warmup_steps", "free_bits"),
       free_bits_of="code",
+      is_of_whole_batch=False,
     ),
     "iwae": parts.Objective(
       "vae_graph.objectives.iwae:iwae",
       "the importance-weighted bound",
       reads=("importance_samples",),
+      is_of_whole_batch=False,
     ),
     "infovae": parts.Objective(
       "vae_graph.objectives.infovae:infovae",
@@ -234,17 +238,17 @@ DATASETS = Registry(
     "mnist": parts.Dataset(
       "vae_graph.data.mnist:load_mnist",
       "MNIST's IDX files, from --data_dir, the cache or the network",
-      reads=("data_dir",),
+      reads=("data_dir", "cache_dir"),
     ),
     "fashion_mnist": parts.Dataset(
       "vae_graph.data.mnist:load_fashion_mnist",
       "Fashion-MNIST's, from there likewise",
-      reads=("data_dir",),
+      reads=("data_dir", "cache_dir"),
     ),
     "cifar10": parts.Dataset(
       "vae_graph.data.cifar10:load_cifar10",
       "CIFAR-10's binary version, from there likewise",
-      reads=("data_dir",),
+      reads=("data_dir", "cache_dir"),
     ),
     "npz": parts.Dataset(
       "vae_graph.data.npz:load_npz",

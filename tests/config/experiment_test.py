@@ -136,11 +136,20 @@ class ConfigTest(parameterized.TestCase):
           for part in spec.metadata["choices"].values():
             self.assertContainsSubset(part.reads, names)
 
-  def test_a_part_that_does_not_say_what_it_reads_refuses_nothing(self):
+  def test_a_part_that_does_not_say_what_it_reads_may_read_all_of_its_family(
+    self,
+  ):
     registry.POSTERIORS["mine"] = object
     self.addCleanup(registry.POSTERIORS.pop, "mine")
     model = config.ModelConfig(posterior="mine", posterior_scale="exp")
     self.assertEqual(model.posterior_scale, "exp")
+    with self.assertRaisesRegex(errors.ConfigError, "likelihood gaussian$"):
+      config.ModelConfig(posterior="mine", likelihood_stddev=0.3)
+
+  def test_what_is_for_all_parts_is_not_refused_where_one_reads_it(self):
+    registry.PRIORS["mine"] = parts.Prior(object, reads=("code_size",))
+    self.addCleanup(registry.PRIORS.pop, "mine")
+    self.assertEqual(config.ModelConfig(code_size=10).code_size, 10)
 
   def test_dict_without_what_nothing_reads(self):
     experiment = config.ExperimentConfig()

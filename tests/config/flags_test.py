@@ -88,6 +88,11 @@ class FlagDefinitionTest(parameterized.TestCase):
     self.assertIn("at least 1", values["batch_size"].help)
     self.assertIn("adam", values["optimizer"].parser.syntactic_help)
 
+  def test_help_tells_who_reads_a_setting(self):
+    values = flags.FlagValues()
+    vae_graph.define_flags(vae_graph.TrainingConfig, flag_values=values)
+    self.assertIn("Read by optimizer rmsprop or sgd.", values["momentum"].help)
+
   def test_help_and_values_know_parts_registered_after_the_flags(self):
     values = flags.FlagValues()
     config = vae_graph.define_flags(vae_graph.ModelConfig, flag_values=values)

@@ -54,6 +54,15 @@ class SettingsTest(absltest.TestCase):
     self._write(config)
     self.assertEqual(settings.read(self.path).config, config)
 
+  def test_a_choice_that_is_no_name_is_refused_in_a_line(self):
+    for damage in (["diagonal"], None, 3):
+      self._write(configs.ExperimentConfig(), model={"posterior": damage})
+      with self.subTest(damage), self.assertRaisesRegex(
+        errors.RunDirectoryError, "cannot be read .posterior must be str"
+      ) as caught:
+        settings.read(self.path)
+      self.assertNotIn("\n", str(caught.exception))
+
   def test_a_part_that_is_not_registered_is_named(self):
     registry.POSTERIORS["mine"] = object
     self.addCleanup(registry.POSTERIORS.pop, "mine", None)

@@ -10,12 +10,11 @@ import sys
 
 import numpy as np
 
-from vae_graph import layers, parts, registry
+from vae_graph import Dataset, Split, layers, parts, registry
 from vae_graph.compat import tf, tfd
-from vae_graph.data.dataset import Dataset, Split
 from vae_graph.layers import variable
 from vae_graph.likelihoods import Likelihood
-from vae_graph.objectives import make_terms
+from vae_graph.objectives import make_terms, objective
 from vae_graph.posteriors import Posterior
 from vae_graph.priors import Prior
 from vae_graph.randomness import normal, uniform
@@ -50,18 +49,18 @@ class LaplacePosterior(Posterior):
     self._distribution = tfd.Independent(tfd.Laplace(self.mean, scale), 1)
     self._scale = scale
 
-  def sample_and_log_prob(self, seed, sample_shape=()):
+  def _sample_and_log_prob(self, seed, sample_shape):
     shape = tf.concat([sample_shape, tf.shape(self.mean)], axis=0)
     noise = uniform(shape, seed, batch_axis=len(sample_shape)) - 0.5
     noise = -tf.sign(noise) * tf.math.log1p(-1.9999 * tf.abs(noise))
     code = self.mean + self._scale * noise
     code.set_shape(list(sample_shape) + self.mean.shape.as_list())
-    return code, self.log_prob(code)
+    return code, self._log_prob(code)
 
-  def log_prob(self, code):
+  def _log_prob(self, code):
     return self._distribution.log_prob(code)
 
-  def kl_divergence(self, prior):
+  def _kl_divergence(self, prior):
     """Returns KL(q || p) to `WideNormal`, in closed form."""
     width, size = prior.width(), float(int(self.mean.shape[-1]))
     entropy = self._distribution.entropy()
@@ -85,10 +84,10 @@ class WideNormal(Prior):
   def width(self):
     return tf.exp(self._log_width)
 
-  def sample(self, n, seed):
+  def _sample(self, n, seed):
     return self.width() * normal([n, self._size], seed)
 
-  def log_prob(self, code):
+  def _log_prob(self, code):
     log_probs = tfd.Normal(0.0, self.width()).log_prob(code)
     return tf.reduce_sum(log_probs, axis=-1)
 
@@ -100,21 +99,22 @@ class LaplacePixels(Likelihood):
     super().__init__(parameters, image_shape, model_config)
     self._means = tf.sigmoid(tf.reshape(parameters, [-1, *image_shape]))
 
-  def mean(self):
+  def _mean(self):
     return self._means
 
-  mode = mean
+  _mode = _mean
 
-  def sample(self, seed):
+  def _sample(self, seed):
     noise = normal(tf.shape(self._means), seed)
     return tf.clip_by_value(self._means + 0.1 * noise, 0.0, 1.0)
 
-  def log_prob(self, images):
+  def _log_prob(self, images):
     log_probs = tfd.Laplace(self._means, 0.1).log_prob(images)
     axes = list(range(1, len(self._means.shape)))
     return tf.reduce_sum(log_probs, axis=axes)
 
 
+@objective
 def worst_elbo(vae, images, seed, *, config=None, step=None):
   """The bound of the batch's worst image."""
   del config, step
@@ -163,7 +163,8 @@ def register():
     LaplacePosterior,
     "independent Laplace distributions",
     reads=(),
-    analytic_priors=("wide",),
+    has_log_prob=True,
+    has_analytic_kl=lambda prior: prior.target is WideNormal,
   )
   registry.PRIORS["wide"] = parts.Prior(
     WideNormal, "a Gaussian whose width is learned", reads=()

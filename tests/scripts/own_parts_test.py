@@ -10,8 +10,12 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from tests.scripts import own_parts
 from tests.scripts.binary import run
-from vae_graph import errors, registry
-from vae_graph.compat import tf
+from tests.training.toy import toy_config, toy_dataset
+from vae_graph import errors, parts, registry
+from vae_graph.compat import tf, tfd
+from vae_graph.priors.standard_normal import StandardNormal
+from vae_graph.training.towers import make_towers
+from vae_graph.training.train_graph import build_train_graph
 
 FAMILIES = {
   "posterior": registry.POSTERIORS,
@@ -152,6 +156,65 @@ class OwnPartsTest(parameterized.TestCase):
       with self.subTest(own):
         losses = self._steps(**choices)
         self.assertLess(losses[1], losses[0])
+
+  def test_the_default_objective_takes_a_prior_whose_marginals_are_normal(self):
+    class Shifted(StandardNormal):
+      @property
+      def marginals(self):
+        return tfd.Normal([1.0, 1.0], [2.0, 2.0])
+
+    registry.PRIORS["shifted"] = parts.Prior(
+      Shifted, "N(1, 2)", reads=(), has_normal_marginals=True
+    )
+    self.addCleanup(registry.PRIORS.pop, "shifted")
+    losses = self._steps(
+      posterior="diagonal",
+      prior="shifted",
+      likelihood="bernoulli",
+      objective="elbo",
+    )
+    self.assertLess(losses[1], losses[0])
+
+  def test_an_objective_may_have_another_name_than_its_function(self):
+    self.assertEqual(registry.OBJECTIVES["worst"].target, own_parts.worst_elbo)
+    losses = self._steps(
+      posterior="diagonal",
+      prior="standard_normal",
+      likelihood="bernoulli",
+      objective="worst",
+    )
+    self.assertLess(losses[1], losses[0])
+
+  def test_an_objective_without_facts_is_not_divided_between_towers(self):
+    registry.OBJECTIVES["bare"] = own_parts.worst_elbo
+    self.addCleanup(registry.OBJECTIVES.pop, "bare")
+    config = vae_graph.ExperimentConfig(
+      objective=vae_graph.ObjectiveConfig(objective="bare"),
+      session=vae_graph.SessionConfig(num_towers=2),
+    )
+    with self.assertRaisesRegex(errors.ConfigError, "far as its facts tell"):
+      make_towers(config)
+
+  def test_an_optimizer_may_return_any_op(self):
+    def grouped(learning_rate, training_config):
+      del training_config
+      optimizer = tf.train.GradientDescentOptimizer(learning_rate)
+      apply_gradients = optimizer.apply_gradients
+      optimizer.apply_gradients = lambda *args, **kwargs: tf.group(
+        apply_gradients(*args, **kwargs)
+      )
+      return optimizer
+
+    registry.OPTIMIZERS["grouped"] = grouped
+    self.addCleanup(registry.OPTIMIZERS.pop, "grouped")
+    for input_mode in ("feed", "resident"):
+      config = toy_config(
+        optimizer="grouped", learning_rate=1e-4, input_mode=input_mode
+      )
+      with self.subTest(input_mode), tf.Graph().as_default() as graph:
+        build_train_graph(config, toy_dataset().train.images)
+        (train_step,) = graph.get_collection(tf.GraphKeys.TRAIN_OP)
+        self.assertEqual(train_step.name, "train_step")
 
   def test_an_analytic_kl_is_only_taken_where_there_is_one(self):
     pairs = itertools.product(("laplace", "diagonal"), ("wide", "mixture"))

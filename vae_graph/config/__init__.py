@@ -5,9 +5,9 @@
 
 Each is a dataclass with the base `fields.Config`, whose fields own their
 default, help text, unit and bounds. `flags.define_flags` makes absl flags of
-one; `config.json` in a run directory is `ExperimentConfig.to_dict()`. Nothing
-here imports TensorFlow, so that `--help` and the errors of a configuration need
-not wait for it.
+one; `config.json` in a run directory holds an `ExperimentConfig`. Nothing here
+imports TensorFlow, so that `--help` and the errors of a configuration need not
+wait for it.
 """
 
 from vae_graph.config.data import DataConfig

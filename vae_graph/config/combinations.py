@@ -28,6 +28,8 @@ def whole_batch_part(objective_config):
   facts = registry.OBJECTIVES[name]
   if facts.mmd is not None:
     return f"the MMD of objective {name}"
+  if facts.is_of_whole_batch is None:
+    return f"objective {name}, as far as its facts tell,"
   if facts.is_of_whole_batch:
     return f"objective {name}"
   if facts.free_bits_of and objective_config.free_bits:
@@ -124,14 +126,13 @@ def _check_learning(model_config, objective_config, facts):
     raise errors.ConfigError(
       f"objective {objective_config.objective} fits the pixels' means alone,"
       f" from which the scale of likelihood {model_config.likelihood} cannot be"
-      f" learned; choose likelihood {errors.either(fixed)}, or gaussian with a"
-      " likelihood_stddev"
+      f" learned; choose likelihood {errors.either(fixed)}, or fix its scale"
     )
 
 
 def _check_analytic_kl(model_config, objective_config):
   """Checks that there is a KL divergence in closed form."""
-  priors = _posterior(model_config).analytic_priors
+  priors = registry.PRIORS.names(_posterior(model_config).has_analytic_kl)
   if model_config.prior in priors:
     return
   sampled = registry.OBJECTIVES.names(

@@ -16,20 +16,25 @@ class DataConfig(Config):
     choices=registry.DATASETS,
   )
   data_dir: str = field(
-    "", "Folder (for npz: file) that holds the data set.", may_change=True
+    "",
+    "Folder (for npz: file) that holds the data set.",
+    may_change=True,
+    of_parts=True,
   )
   cache_dir: str = field(
     "",
     "Folder that keeps downloaded data sets; by default vae_graph in the"
     " user's cache folder.",
     may_change=True,
+    of_parts=True,
   )
   test_fraction: float = field(
     0.1,
-    "Share of the images held out as the test set where a data set (npz,"
-    " images) comes without one.",
+    "Share of the images held out as the test set where a data set"
+    " comes without one.",
     above=0,
     at_most=0.9,
+    of_parts=True,
   )
   binarization: str = field(
     "none",

@@ -13,7 +13,7 @@ from vae_graph.config.training import TrainingConfig
 
 @dataclasses.dataclass(frozen=True)
 class ExperimentConfig:
-  """All that defines a run; `config.json` holds exactly this."""
+  """All that defines a run but the shape of its images."""
 
   model: ModelConfig = ModelConfig()
   objective: ObjectiveConfig = ObjectiveConfig()

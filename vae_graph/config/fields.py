@@ -30,6 +30,7 @@ def field(
   below=None,
   choices=None,
   may_change=False,
+  of_parts=False,
 ):
   """Declares one setting of a frozen configuration.
 
@@ -46,6 +47,7 @@ def field(
       other settings of the configuration they read.
     may_change: whether a run may be resumed with another value. True for
       settings that do not alter what a training step computes.
+    of_parts: whether it acts only where a part that is chosen reads it.
 
   Returns:
     A `dataclasses.field`.
@@ -58,6 +60,7 @@ def field(
     below=below,
     choices=choices,
     may_change=may_change,
+    of_parts=of_parts,
   )
   return dataclasses.field(default=default, metadata=metadata)
 
@@ -70,8 +73,26 @@ def optional_kind(kind):
   return kinds[0]
 
 
+def readers(config_class):
+  """Returns who reads the settings of parts: `{setting: {field: [choices]}}`.
+
+  Args:
+    config_class: a `Config` class; its fields whose choices are a registry tell
+      what they read.
+  """
+  specs = dataclasses.fields(config_class)
+  found = {spec.name: {} for spec in specs if spec.metadata["of_parts"]}
+  for spec in specs:
+    family = spec.metadata["choices"]
+    if isinstance(family, Registry):
+      for name in family:
+        for setting in family.reads(name) & set(found):
+          found[setting].setdefault(spec.name, []).append(name)
+  return found
+
+
 def unread_settings(config_class, values):
-  """Finds the settings that some part reads, but none of those chosen.
+  """Finds the settings of parts that none of the chosen parts reads.
 
   Args:
     config_class: a `Config` class.
@@ -80,19 +101,15 @@ def unread_settings(config_class, values):
   Returns:
     `{setting: {field: [its choices that would read it]}}`.
   """
-  readers, read = {}, set()
-  for spec in dataclasses.fields(config_class):
-    family = spec.metadata["choices"]
-    if not isinstance(family, Registry):
-      continue
-    for name, part in family.items():
-      for setting in part.reads or ():
-        readers.setdefault(setting, {}).setdefault(spec.name, []).append(name)
-    chosen = family[values.get(spec.name, spec.default)]
-    if chosen.reads is None:
-      return {}
-    read.update(chosen.reads)
-  return {name: who for name, who in readers.items() if name not in read}
+  chosen = {
+    spec.name: values.get(spec.name, spec.default)
+    for spec in dataclasses.fields(config_class)
+  }
+  return {
+    setting: families
+    for setting, families in readers(config_class).items()
+    if not any(chosen[field] in names for field, names in families.items())
+  }
 
 
 def bounds_text(metadata):

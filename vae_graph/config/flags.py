@@ -10,7 +10,8 @@ from typing import Tuple, get_type_hints
 
 from absl import flags
 
-from vae_graph.config.fields import bounds_text, optional_kind
+from vae_graph import errors
+from vae_graph.config.fields import bounds_text, optional_kind, readers
 from vae_graph.parts import Registry
 
 # The flags count as defined by the module that calls define_flags.
@@ -34,10 +35,14 @@ def define_flags(config_class, prefix="", *, flag_values=None):
     absl.flags.DuplicateFlagError: a flag of that name exists.
   """
   flag_values = flags.FLAGS if flag_values is None else flag_values
-  types = get_type_hints(config_class)
+  types, read_by = get_type_hints(config_class), readers(config_class)
   holders = {
     spec.name: _define_flag(
-      prefix + spec.name, types[spec.name], spec, flag_values
+      prefix + spec.name,
+      types[spec.name],
+      spec,
+      read_by.get(spec.name, {}),
+      flag_values,
     )
     for spec in dataclasses.fields(config_class)
   }
@@ -50,10 +55,14 @@ def define_flags(config_class, prefix="", *, flag_values=None):
   return config_from_flags
 
 
-def _define_flag(name, kind, spec, flag_values):
+def _define_flag(name, kind, spec, read_by, flag_values):
   """Defines one flag; bounds are the configuration's to check."""
   bounds, choices = bounds_text(spec.metadata), spec.metadata["choices"]
-  help_text = spec.metadata["help"] + (f" ({bounds})" if bounds else "")
+  help_text = spec.metadata["help"]
+  for field, names in read_by.items():
+    help_text += f" Read by {field} {errors.either(names)}."
+  if bounds:
+    help_text += f" ({bounds})"
   kind = optional_kind(kind) or kind
   if isinstance(choices, Registry):
     return flags.DEFINE(

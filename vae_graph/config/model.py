@@ -19,9 +19,10 @@ class ModelConfig(Config):
   )
   hidden_units: Tuple[int, ...] = field(
     (200, 200),
-    "Units of the encoder's hidden layers in the dense network,"
+    "Units of the encoder's hidden layers in a dense network,"
     " comma-separated; the decoder mirrors them.",
     at_least=1,
+    of_parts=True,
   )
   activation: str = field(
     "auto",
@@ -36,6 +37,7 @@ class ModelConfig(Config):
       "sigmoid",
       "softplus",
     ),
+    of_parts=True,
   )
   code_size: int = field(2, "Dimensions of the latent code.", at_least=1)
   posterior: str = field(
@@ -47,12 +49,13 @@ class ModelConfig(Config):
     "softplus",
     "What turns the network's output into the posterior's positive scale.",
     choices=("softplus", "exp"),
+    of_parts=True,
   )
   iaf_steps: int = field(
-    3, "Steps of the inverse autoregressive flow.", at_least=1
+    3, "Steps of the inverse autoregressive flow.", at_least=1, of_parts=True
   )
   iaf_hidden_units: int = field(
-    100, "Hidden units in each step's network.", at_least=1
+    100, "Hidden units in each step's network.", at_least=1, of_parts=True
   )
   prior: str = field(
     "standard_normal",
@@ -60,7 +63,7 @@ class ModelConfig(Config):
     choices=registry.PRIORS,
   )
   prior_components: int = field(
-    100, "Components of prior mixture or vamp.", at_least=1
+    100, "Components of the prior.", at_least=1, of_parts=True
   )
   likelihood: str = field(
     "bernoulli",
@@ -69,9 +72,10 @@ class ModelConfig(Config):
   )
   likelihood_stddev: float = field(
     0.0,
-    "Standard deviation of likelihood gaussian, pixels being in [0, 1]; 0: it"
+    "Standard deviation of the likelihood, pixels being in [0, 1]; 0: it"
     " is learned for each pixel.",
     at_least=0,
+    of_parts=True,
   )
 
   def __post_init__(self):

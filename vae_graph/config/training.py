@@ -42,7 +42,11 @@ class TrainingConfig(Config):
     "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS
   )
   momentum: float = field(
-    0.0, "Momentum of optimizers rmsprop and sgd.", at_least=0, at_most=1
+    0.0,
+    "Momentum of the optimizer.",
+    at_least=0,
+    at_most=1,
+    of_parts=True,
   )
   learning_rate: float = field(1e-3, "Step size of the optimizer.", above=0)
   learning_rate_schedule: str = field(
@@ -54,13 +58,23 @@ class TrainingConfig(Config):
     0, "Steps over which the learning rate grows from 0.", at_least=0
   )
   decay_steps: int = field(
-    10000, "Steps of the exponential or cosine schedule.", at_least=1
+    10000,
+    "Steps of the schedule.",
+    at_least=1,
+    of_parts=True,
   )
   decay_rate: float = field(
-    0.1, "Factor of the piecewise or exponential schedule.", above=0, at_most=1
+    0.1,
+    "Factor of the schedule.",
+    above=0,
+    at_most=1,
+    of_parts=True,
   )
   decay_boundaries: Tuple[int, ...] = field(
-    (), "Global steps of the piecewise schedule, comma-separated.", at_least=1
+    (),
+    "Global steps at which the schedule changes, comma-separated.",
+    at_least=1,
+    of_parts=True,
   )
   clip_gradient_norm: float = field(
     0.0,

@@ -3,10 +3,11 @@
 import dataclasses
 import functools
 
+from vae_graph import errors, registry
 from vae_graph.compat import tf
 from vae_graph.config import ObjectiveConfig
-from vae_graph.config.combinations import check_objective
-from vae_graph.randomness import check_seed
+from vae_graph.config.combinations import check_objective, whole_batch_part
+from vae_graph.randomness import BatchSeed, check_seed
 
 
 def objective(compute):
@@ -31,9 +32,18 @@ def objective(compute):
 
   @functools.wraps(compute)
   def checked(vae, images, seed, *, config=None, step=None):
-    config = dataclasses.replace(config or ObjectiveConfig(), objective=name)
+    config = config or ObjectiveConfig()
+    # It may be registered under another name than its own.
+    if registry.load(registry.OBJECTIVES, config.objective) is not checked:
+      config = dataclasses.replace(config, objective=name)
     check_objective(vae.model_config, config)
     check_seed(seed, op=name)
+    whole = whole_batch_part(config)
+    if whole and isinstance(seed, BatchSeed):
+      raise errors.TensorError(
+        f"{name}: seed is a BatchSeed, of some rows of a batch, but {whole} is"
+        " of a whole batch; pass the batch's seed and all its images"
+      )
     # Not NAME itself: the caller may want it for a tensor, such as elbo.
     with tf.name_scope(f"objective/{name}"):
       images = vae.checked_images(images, op=name)

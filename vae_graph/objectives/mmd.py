@@ -6,9 +6,8 @@ References:
   multiquadric kernel).
 """
 
-from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.randomness import BatchSeed, fold_in
+from vae_graph.randomness import fold_in
 
 
 def discrepancy_to_prior(vae, code, *, seed, config):
@@ -23,15 +22,7 @@ def discrepancy_to_prior(vae, code, *, seed, config):
 
   Returns:
     float32 scalar.
-
-  Raises:
-    TensorError: the seed is of some rows of a batch.
   """
-  if isinstance(seed, BatchSeed):
-    raise errors.TensorError(
-      f"{config.objective}: seed is a BatchSeed, of some rows of a batch, but"
-      " the MMD is of a whole batch; pass the batch's seed and all its images"
-    )
   prior_code = vae.prior.sample(tf.shape(code)[0], fold_in(seed, "prior"))
   return mmd(code, prior_code, kernel=KERNELS[config.mmd_kernel])
 

@@ -145,7 +145,9 @@ def _check_registered(path, values):
     for spec in dataclasses.fields(config_class):
       family = spec.metadata["choices"]
       name = settings.get(spec.name, spec.default)
-      if isinstance(family, Registry) and name not in family:
+      # A name that is none is the configuration's to refuse.
+      is_name = isinstance(name, str)
+      if isinstance(family, Registry) and is_name and name not in family:
         raise errors.RunDirectoryError(
           f"{path} names {spec.name} {name!r}, which is not registered here,"
           f" only {', '.join(family)}; a program's own part is to be put into"
