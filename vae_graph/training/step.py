@@ -125,11 +125,13 @@ class TrainingStep:
       # The optimizer's variables are named by the open name scope, which must
       # not be that of a loop or of a condition: their names have to be the same
       # in every input mode.
+      # The whole step is the graph's training op. What an optimizer adds may
+      # be inside of a loop's function, where import_meta_graph would not find
+      # it.
+      train_ops = tf.get_collection(tf.GraphKeys.TRAIN_OP)
       with tf.name_scope(None):
         applied = optimizer.apply_gradients(clipped, name=scope)
-      # The whole step is the graph's training op. This one may be inside of
-      # a loop's function, where import_meta_graph would not find it.
-      tf.get_collection_ref(tf.GraphKeys.TRAIN_OP).remove(applied)
+      tf.get_collection_ref(tf.GraphKeys.TRAIN_OP)[:] = train_ops
       return applied
 
     with tf.name_scope("update") as scope:
