@@ -3,7 +3,7 @@ from absl.testing import absltest, parameterized
 from scipy.special import logit
 
 import vae_graph
-from vae_graph import errors
+from vae_graph import errors, registry
 from vae_graph.compat import tf
 
 # The variables of Danijar Hafner's script, which decide whether checkpoints of
@@ -340,6 +340,29 @@ class EagerProgramTest(absltest.TestCase):
     vae.variables[-1].assign_add(tf.ones([16]))
     after = wrapped(images).numpy()
     np.testing.assert_allclose(logit(after), logit(before) + 1, rtol=1e-4)
+
+
+class UntrainedVariableTest(absltest.TestCase):
+  def test_is_refused_in_a_line(self):
+    class Network:
+      @staticmethod
+      def encoder(images, model_config):
+        del model_config
+        shift = tf.get_variable("shift", [], trainable=False)
+        return tf.reshape(images, [-1, 12]) + shift
+
+      @staticmethod
+      def decoder(code, model_config, image_shape, channels_out):
+        del model_config, image_shape, channels_out
+        return tf.reshape(tf.concat([code] * 6, axis=-1), [-1, 3, 4, 1])
+
+    registry.NETWORKS["untrained"] = Network
+    self.addCleanup(registry.NETWORKS.pop, "untrained")
+    model_config = vae_graph.ModelConfig(network="untrained")
+    with tf.Graph().as_default(), self.assertRaisesRegex(
+      errors.ConfigError, "variable encoder/shift:0 is not trainable"
+    ):
+      vae_graph.VAE(model_config, (3, 4))
 
 
 if __name__ == "__main__":

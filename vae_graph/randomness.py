@@ -61,7 +61,7 @@ def check_seed(seed, *, op):
   """
   key = seed.seed if isinstance(seed, BatchSeed) else seed
   if isinstance(key, (list, tuple)):
-    found, right = f"{len(key)} of them", len(key) == 2
+    found, right = repr(key), len(key) == 2 and all(map(_is_integer, key))
   elif isinstance(key, np.ndarray) or tf.is_tensor(key):
     dtype, shape = tf.as_dtype(key.dtype), tf.TensorShape(key.shape)
     found = f"{dtype.name} {shape}"
@@ -73,6 +73,10 @@ def check_seed(seed, *, op):
       f"{op}: seed must be two integers or a BatchSeed, found {found}; make one"
       " by vae_graph.step_seed(seed, step)"
     )
+
+
+def _is_integer(value):
+  return tf.is_tensor(value) or isinstance(value, (int, np.integer))
 
 
 def fold_in(seed, purpose):

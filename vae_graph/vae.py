@@ -32,7 +32,7 @@ class VAE:
   Raises:
     GraphModeError: eager execution is on.
     ConfigError: `image_shape` is not the shape of an image, or of one that is
-      too small for the network.
+      too small for the network; or a part makes a variable that is not trained.
   """
 
   def __init__(self, model_config, image_shape):
@@ -57,6 +57,7 @@ class VAE:
       self._decoder(tf.zeros([1, model_config.code_size]))
     prior = registry.load(registry.PRIORS, model_config.prior)
     self.prior = prior(model_config, self)
+    _check_trained(self._encoder, self._decoder)
     self.variables = (
       *self._encoder.trainable_variables,
       *self._decoder.trainable_variables,
@@ -150,6 +151,19 @@ def _checked_shape(image_shape):
   return shape
 
 
+def _check_trained(*templates):
+  """Raises where a template made a variable that checkpoints would lack."""
+  for template in templates:
+    trained = {each.name for each in template.trainable_variables}
+    for each in template.global_variables:
+      if each.name not in trained:
+        raise errors.ConfigError(
+          f"variable {each.name} is not trainable, but a model's variables are"
+          " saved and restored as those that are; make it trainable, or a"
+          " constant"
+        )
+
+
 def _checked(value, shape, *, what, integer_remedy, shape_remedy):
   """A float32 tensor `[batch, *shape]`, of what was given for one.
 
@@ -160,9 +174,9 @@ def _checked(value, shape, *, what, integer_remedy, shape_remedy):
     integer_remedy: the way out where the dtype is that of integers.
     shape_remedy: the way out where the shape is another.
   """
-  is_array = isinstance(value, np.ndarray)
-  if not (is_array or tf.is_tensor(value)):
-    value = tf.convert_to_tensor(value, tf.float32)
+  is_array = not tf.is_tensor(value)
+  if is_array:
+    value = np.asarray(value)
   dtype = tf.as_dtype(value.dtype).base_dtype
   found = tf.TensorShape(value.shape)
   # Arrays are float64 by NumPy's habit alone.

@@ -105,7 +105,8 @@ class ObjectivesTest(parameterized.TestCase):
     function = getattr(vae_graph, name)
     for seed, found in (
       (5, "5"),
-      ((1, 2, 3), "3 of them"),
+      ((1, 2, 3), r"\(1, 2, 3\)"),
+      ((1.5, 2), r"\(1.5, 2\)"),
       (tf.zeros([2]), r"float32 \(2,\)"),
       (np.zeros(3, np.int64), r"int64 \(3,\)"),
     ):
