@@ -14,6 +14,14 @@ import tempfile
 from absl.testing import absltest, parameterized
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+PYPI = {
+  "PIL": "@pypi//pillow",
+  "absl": "@pypi//absl_py",
+  "jinja2": "@pypi//jinja2",
+  "matplotlib": "@pypi//matplotlib",
+  "numpy": "@pypi//numpy",
+  "tqdm": "@pypi//tqdm",
+}
 LINT_IMPORTS = os.path.join(ROOT, ".venv-lint", "bin", "lint-imports")
 
 
@@ -24,6 +32,29 @@ def read(path):
 
 def modules(folder):
   return glob.glob(os.path.join(ROOT, folder, "**", "*.py"), recursive=True)
+
+
+def targets(path):
+  """Returns the Bazel targets of what a module of the library imports."""
+  names = set()
+  for node in ast.walk(ast.parse(read(path))):
+    if isinstance(node, ast.Import):
+      names |= {alias.name for alias in node.names}
+    elif isinstance(node, ast.ImportFrom):
+      names |= {f"{node.module}.{alias.name}" for alias in node.names}
+  return {target(name.split(".")) for name in names} - {None}
+
+
+def target(names):
+  """Returns the target of a dotted name, None of Python's own."""
+  package, member, *_ = names + [""]
+  if package != "vae_graph":
+    return PYPI.get(package)
+  if os.path.isdir(os.path.join(ROOT, package, member)):
+    return f"//vae_graph/{member}"
+  in_ground = member in ("errors", "files", "charts", "parts", "registry")
+  at_root = "ground" if in_ground else "vae" if member == "vae" else "base"
+  return f"//vae_graph:{at_root}"
 
 
 class LayersTest(parameterized.TestCase):
@@ -116,6 +147,21 @@ class BazelTest(absltest.TestCase):
         if name == "config":
           expected.add("//flags:__pkg__")
         self.assertEqual(set(ast.literal_eval(visibility)), expected, name)
+
+  def test_deps_are_the_imports(self):
+    """So that visibility, which is of deps, holds for imports."""
+    for folder in glob.glob(os.path.join(ROOT, "vae_graph", "*", "")):
+      name = os.path.basename(os.path.dirname(folder))
+      if "BUILD" not in os.listdir(folder):
+        continue
+      (deps,) = re.findall(
+        r"deps = (\[.*?\])", read(f"vae_graph/{name}/BUILD"), re.S
+      )
+      imported = set()
+      for path in modules(f"vae_graph/{name}"):
+        imported |= targets(path)
+      imported.discard(f"//vae_graph/{name}")
+      self.assertEqual(set(ast.literal_eval(deps)), imported, name)
 
   def test_every_folder_has_a_build_file(self):
     for folder in ("flags", "scripts", "tests", "vae_graph"):
