@@ -67,8 +67,8 @@ def flags_text():
   """Returns the program's key flags as the text of a flagfile."""
   key_flags = absl_flags.FLAGS.get_key_flags_for_module(sys.argv[0])
   lines = [flag.serialize() for flag in key_flags if flag.value is not None]
-  # A flag of several values may have none, and then no line.
-  return "".join(f"{line}\n" for line in lines if line)
+  # A flag of several values has a line for each, of which the last one counts.
+  return "".join(f"{line.splitlines()[-1]}\n" for line in lines if line)
 
 
 class StopSignals:

@@ -61,8 +61,18 @@ _PUBLIC = {
   "write_report": "evaluation.report_run",
 }
 
-# As a whole: the errors, and where a program registers parts of its own.
-_MODULES = ("errors", "parts", "registry")
+# As a whole: the errors, and what parts of a program's own are made of.
+_MODULES = (
+  "errors",
+  "layers",
+  "likelihoods",
+  "objectives",
+  "parts",
+  "posteriors",
+  "priors",
+  "randomness",
+  "registry",
+)
 
 __all__ = [*_PUBLIC, *_MODULES]
 

@@ -40,7 +40,7 @@ class PresetsTest(absltest.TestCase):
       description = flags.describe_preset(path)
       self.assertRegex(description, r"^\S.*\.$", path)
 
-  def test_the_docs_name_every_preset_and_give_figures_in_one_place(self):
+  def test_the_docs_name_every_preset_and_the_readme_gives_no_figures(self):
     root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
     texts = {}
     for name in ("README.md", "docs/reproduction.md"):

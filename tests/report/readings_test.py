@@ -76,7 +76,7 @@ class FiguresTest(absltest.TestCase):
       self.assertTrue(figure.title and figure.meaning, figure.name)
       self.assertIn(figure.better, ("", "higher", "lower"))
     self.assertLen(NAMED, len(figures.FIGURES))
-    self.assertContainsSubset(figures.HEADLINE, NAMED)
+    self.assertContainsSubset(figures.OVERVIEW, NAMED)
 
   def test_figures_are_in_the_order_of_the_table_and_none_is_lost(self):
     found = figures.figures_of(

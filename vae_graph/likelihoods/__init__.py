@@ -14,7 +14,8 @@ parameters_per_pixel(model_config)]`, the shape of an image and the
 
 `Likelihood` is the base class: it opens the name scopes, refuses what a
 likelihood does not have by an UnsupportedError, and makes the last of
-`log_prob` where it cannot be had cheaper.
+`log_prob` where it cannot be had cheaper. A likelihood defines its underscored
+methods, such as `_mean`.
 """
 
 from vae_graph.likelihoods.base import (

@@ -17,7 +17,8 @@ offers
 is no density. The last three are where the density is known of any code, where
 the KL divergence has a closed form, and where that is a sum over independent
 dimensions; elsewhere they raise an UnsupportedError. `Posterior` is the base
-class that does so.
+class that does so: a posterior defines its underscored methods, such as
+`_log_prob`.
 
 Noise is drawn from a stateless seed and pushed through the distribution,
 because the `sample` of older TensorFlow Probability knows no stateless seeds.

@@ -9,7 +9,8 @@ A prior is made as `Prior(model_config, vae)` from the `ModelConfig` and the
     marginals         where its dimensions are independent, for an analytic KL;
                       elsewhere an UnsupportedError
 
-`Prior` is the base class that raises it.
+`Prior` is the base class: a prior defines its underscored methods, such as
+`_sample`, and what it does not define raises that error.
 """
 
 from vae_graph.priors.base import Prior

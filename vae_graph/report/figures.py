@@ -129,7 +129,7 @@ FIGURES = (
 )
 
 # The figures that sum a run up, the most telling first.
-HEADLINE = (
+OVERVIEW = (
   "elbo",
   "log_likelihood",
   "reconstruction_mse",

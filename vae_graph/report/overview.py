@@ -36,10 +36,10 @@ def overview(runs):
   chosen = [
     figure
     for figure in figures.FIGURES
-    if figure.name in figures.HEADLINE
+    if figure.name in figures.OVERVIEW
     and any(values.get(figure.name) is not None for values, _ in found)
   ]
-  chosen.sort(key=lambda figure: figures.HEADLINE.index(figure.name))
+  chosen.sort(key=lambda figure: figures.OVERVIEW.index(figure.name))
   return [
     Card(
       run.name,

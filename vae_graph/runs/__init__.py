@@ -1,4 +1,4 @@
-"""What a run leaves on disk. Nothing else knows a file name in a logdir.
+"""What a run leaves on disk. Nothing else knows the name of a file of a run.
 
     config.json, flags.txt            the settings: all to rebuild the model
     checkpoint, model.ckpt-STEP.*     the latest checkpoints
