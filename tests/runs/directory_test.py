@@ -51,9 +51,10 @@ class OpenTest(RunTestCase):
     self.assertEqual(self.read("config.json"), before)
 
   def test_settings_that_may_change_are_replaced(self):
-    self.open(flags_text="--epochs=20\n")
+    before = configs.ExperimentConfig(data=configs.DataConfig(dataset="mnist"))
+    self.open(before, flags_text="--epochs=20\n")
     config = configs.ExperimentConfig(
-      data=configs.DataConfig(cache_dir="/elsewhere"),
+      data=configs.DataConfig(dataset="mnist", data_dir="/elsewhere"),
       training=configs.TrainingConfig(epochs=50, input_mode="feed"),
       session=configs.SessionConfig(intra_op_threads=3),
     )
