@@ -342,6 +342,26 @@ class EagerProgramTest(absltest.TestCase):
     np.testing.assert_allclose(logit(after), logit(before) + 1, rtol=1e-4)
 
 
+class IncompletePartTest(absltest.TestCase):
+  def test_is_refused_in_a_line(self):
+    class Half:
+      def __init__(self, model_config, vae):
+        del model_config, vae
+
+      def sample(self, n, seed):
+        raise NotImplementedError
+
+    registry.PRIORS["half"] = Half
+    self.addCleanup(registry.PRIORS.pop, "half")
+    model_config = vae_graph.ModelConfig(prior="half")
+    with tf.Graph().as_default(), self.assertRaisesRegex(
+      errors.ConfigError,
+      "prior half has no variables and no log_prob; inherit"
+      " vae_graph.priors.Prior, and define what it can$",
+    ):
+      vae_graph.VAE(model_config, (3, 4))
+
+
 class UntrainedVariableTest(absltest.TestCase):
   def test_is_refused_in_a_line(self):
     class Network:

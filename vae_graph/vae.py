@@ -8,6 +8,9 @@ import numpy as np
 
 from vae_graph import errors, registry
 from vae_graph.compat import require_graph_mode, tf
+from vae_graph.likelihoods import Likelihood
+from vae_graph.posteriors import Posterior
+from vae_graph.priors import Prior
 
 
 class VAE:
@@ -32,7 +35,8 @@ class VAE:
   Raises:
     GraphModeError: eager execution is on.
     ConfigError: `image_shape` is not the shape of an image, or of one that is
-      too small for the network; or a part makes a variable that is not trained.
+      too small for the network; or a part is not whole, or makes a variable
+      that is not trained.
   """
 
   def __init__(self, model_config, image_shape):
@@ -53,11 +57,16 @@ class VAE:
     # A call makes the variables; nothing fetches its ops. The name scope leaves
     # the names encoder and decoder to the ops of the calls that count.
     with tf.name_scope("make_variables"):
-      self._encoder(tf.zeros([1, *self.image_shape]))
-      self._decoder(tf.zeros([1, model_config.code_size]))
+      posterior = self._encoder(tf.zeros([1, *self.image_shape]))
+      likelihood = self._decoder(tf.zeros([1, model_config.code_size]))
     prior = registry.load(registry.PRIORS, model_config.prior)
     self.prior = prior(model_config, self)
     _check_trained(self._encoder, self._decoder)
+    _check_complete(f"posterior {model_config.posterior}", posterior, Posterior)
+    _check_complete(f"prior {model_config.prior}", self.prior, Prior)
+    _check_complete(
+      f"likelihood {model_config.likelihood}", likelihood, Likelihood
+    )
     self.variables = (
       *self._encoder.trainable_variables,
       *self._decoder.trainable_variables,
@@ -149,6 +158,25 @@ def _checked_shape(image_shape):
       f" found {shape}"
     )
   return shape
+
+
+# What is asked of every part; the rest, of those whose facts promise it.
+_ASKED = {
+  Posterior: ("mean", "stddev", "sample_and_log_prob"),
+  Prior: ("variables", "sample", "log_prob"),
+  Likelihood: ("mean", "sample", "log_prob", "log_prob_of_one"),
+}
+
+
+def _check_complete(name, part, base):
+  """Raises where a part, perhaps one without its base class, is not whole."""
+  missing = [each for each in _ASKED[base] if not hasattr(part, each)]
+  if missing:
+    raise errors.ConfigError(
+      f"{name} has no {' and no '.join(missing)}; inherit"
+      f" {base.__module__.rpartition('.')[0]}.{base.__name__}, and define what"
+      " it can"
+    )
 
 
 def _check_trained(*templates):
