@@ -4,6 +4,7 @@ import gzip
 import os
 import struct
 import tempfile
+import zlib
 
 import numpy as np
 
@@ -57,3 +58,32 @@ def write_mnist(folder, names=MNIST_FILES, compress=True):
       write(folder, f"{name}.gz", gzip.compress(content))
     else:
       write(folder, name, content)
+
+
+def deep_png(levels, transparent=b""):
+  """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
+
+  Args:
+    levels: uint16 `[height, width]` or `[height, width, 3]`.
+    transparent: content of its tRNS chunk; none where it is empty.
+  """
+
+  def chunk(kind, content):
+    return (
+      struct.pack(">I", len(content))
+      + kind
+      + content
+      + struct.pack(">I", zlib.crc32(kind + content))
+    )
+
+  height, width = levels.shape[:2]
+  color_type = 2 if levels.ndim == 3 else 0
+  header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
+  lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in levels)
+  return (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", header)
+    + (chunk(b"tRNS", transparent) if transparent else b"")
+    + chunk(b"IDAT", zlib.compress(lines))
+    + chunk(b"IEND", b"")
+  )

@@ -1,9 +1,7 @@
 import io
 import os
-import struct
 import subprocess
 import sys
-import zlib
 from unittest import mock
 
 import numpy as np
@@ -22,33 +20,6 @@ _COLOR = _RANDOM.randint(256, size=(6, 5, 3)).astype(np.uint8)
 # 16 bits a channel, with low bytes that differ from the high ones.
 _DEEP_GRAY = _RANDOM.randint(2**16, size=(6, 5)).astype(np.uint16)
 _DEEP_COLOR = _RANDOM.randint(2**16, size=(6, 5, 3)).astype(np.uint16)
-
-
-def _deep_png(levels, transparent=b""):
-  """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
-
-  transparent is the content of its tRNS chunk.
-  """
-
-  def chunk(kind, content):
-    return (
-      struct.pack(">I", len(content))
-      + kind
-      + content
-      + struct.pack(">I", zlib.crc32(kind + content))
-    )
-
-  height, width = levels.shape[:2]
-  color_type = 2 if levels.ndim == 3 else 0
-  header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
-  lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in levels)
-  return (
-    b"\x89PNG\r\n\x1a\n"
-    + chunk(b"IHDR", header)
-    + (chunk(b"tRNS", transparent) if transparent else b"")
-    + chunk(b"IDAT", zlib.compress(lines))
-    + chunk(b"IEND", b"")
-  )
 
 
 def _smooth(height, width):
@@ -109,14 +80,18 @@ class ImageFilesTest(parameterized.TestCase):
 
   @parameterized.product(depth=(_DEEP_GRAY, _DEEP_COLOR), resize=(False, True))
   def test_16_bits_are_kept(self, depth, resize):
-    path = fake_files.write(self.folder, "deep.png", _deep_png(depth))
+    path = fake_files.write(self.folder, "deep.png", fake_files.deep_png(depth))
     (image,) = image_files.load_files([path], depth.shape, resize=resize)
     self.assertEqual(image.dtype, np.float32)
     np.testing.assert_allclose(image, depth / 65535, rtol=1e-7)
 
   def test_16_bits_fit_any_shape(self):
-    gray = fake_files.write(self.folder, "gray.png", _deep_png(_DEEP_GRAY))
-    color = fake_files.write(self.folder, "color.png", _deep_png(_DEEP_COLOR))
+    gray = fake_files.write(
+      self.folder, "gray.png", fake_files.deep_png(_DEEP_GRAY)
+    )
+    color = fake_files.write(
+      self.folder, "color.png", fake_files.deep_png(_DEEP_COLOR)
+    )
     luma = _DEEP_COLOR @ np.array([0.299, 0.587, 0.114])
     images = image_files.load_files([gray, color], (6, 5))
     expected = np.stack([_DEEP_GRAY, luma]) / 65535
@@ -127,7 +102,7 @@ class ImageFilesTest(parameterized.TestCase):
     np.testing.assert_allclose(images, expected, rtol=1e-6)
 
   def test_white_of_16_bits_stays_within_bounds(self):
-    content = _deep_png(np.full((7, 5), 65535, np.uint16))
+    content = fake_files.deep_png(np.full((7, 5), 65535, np.uint16))
     path = fake_files.write(self.folder, "white.png", content)
     for shape in ((3, 3), (28, 29), (28, 29, 3)):
       image = image_files.load_files([path], shape, resize=True)
@@ -135,7 +110,9 @@ class ImageFilesTest(parameterized.TestCase):
       self.assertLessEqual(image.max(), 1)
 
   def test_8_bits_beside_16_become_floats(self):
-    deep = fake_files.write(self.folder, "deep.png", _deep_png(_DEEP_GRAY))
+    deep = fake_files.write(
+      self.folder, "deep.png", fake_files.deep_png(_DEEP_GRAY)
+    )
     images = image_files.load_files(
       [self._write(_GRAY), deep, self._write(_COLOR, "color.png")], (6, 5)
     )
@@ -242,7 +219,7 @@ class ImageFilesTest(parameterized.TestCase):
 
   @parameterized.parameters((_DEEP_GRAY, 2), (_DEEP_COLOR, 4))
   def test_refuses_such_a_color_of_16_bits(self, levels, channels):
-    content = _deep_png(
+    content = fake_files.deep_png(
       levels, transparent=levels[0, 0].astype(">u2").tobytes()
     )
     path = fake_files.write(self.folder, "image.png", content)
