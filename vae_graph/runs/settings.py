@@ -157,14 +157,15 @@ def _check_registered(path, values):
 
 def _acting(values):
   """Returns the settings without those that the chosen parts do not read."""
-  return {
-    name: {
+  acting = {}
+  for name, (config_class, settings) in zip(values, _parts(values)):
+    unread = unread_settings(config_class, settings)
+    acting[name] = {
       setting: value
       for setting, value in settings.items()
-      if setting not in unread_settings(config_class, settings)
+      if setting not in unread
     }
-    for name, (config_class, settings) in zip(values, _parts(values))
-  }
+  return acting
 
 
 def _parts(values):
