@@ -98,7 +98,7 @@ bazel-test bazel-test-all: .venv/installed
 .PHONY: clean
 clean: ## remove environments and caches; runs/ stays
 	test ! -d .bazel || chmod -R u+w .bazel
-	rm -rf .bazel .venv .venv-lint .venv-tf1 .venv-tf215 .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf .bazel .venv .venv-lint .venv-tf1 .venv-tf215 .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements/tf2.txt
