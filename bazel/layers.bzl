@@ -18,7 +18,7 @@ LAYERS = [
     ["compat"],
     ["config"],
     ["registry"],
-    ["parts"],
+    ["parts", "paths"],
     ["charts", "errors", "files"],
 ]
 

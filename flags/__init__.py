@@ -12,7 +12,7 @@ import os
 def preset_paths():
   """Returns the paths of the presets, sorted."""
   folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "presets")
-  return sorted(glob.glob(os.path.join(folder, "*.flags")))
+  return sorted(glob.glob(os.path.join(glob.escape(folder), "*.flags")))
 
 
 def describe_preset(path):

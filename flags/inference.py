@@ -2,6 +2,7 @@
 
 from absl import flags
 
+import vae_graph
 from flags import run_data, runs
 
 for module in (run_data, runs):
@@ -16,8 +17,14 @@ _CHECKPOINT = flags.DEFINE_string(
 
 
 def checkpoint():
-  """Returns the checkpoint asked for, as `TrainedModel` takes it."""
+  """Returns the checkpoint asked for, as `TrainedModel` takes it.
+
+  Raises:
+    ConfigError: it is no path of this machine.
+  """
   value = _CHECKPOINT.value
   if value == "latest":
     return None
-  return int(value) if value.isdecimal() else value
+  if value.isdecimal():
+    return int(value)
+  return vae_graph.local_path(value, "checkpoint")

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+import vae_graph
 from vae_graph import errors
 
 _OUTPUT = flags.DEFINE_string(
@@ -21,9 +22,10 @@ def path(wanted, default=None):
     default: the path where the flag is missing, or None.
 
   Raises:
-    ConfigError: the flag is missing, and there is no default.
+    ConfigError: the flag is missing, and there is no default; or it is no path
+      of this machine.
   """
   found = _OUTPUT.value or default
   if not found:
     raise errors.ConfigError(f"--output is missing; name {wanted} to write")
-  return found
+  return vae_graph.local_path(found, "output")

@@ -2,6 +2,7 @@
 
 from absl import flags
 
+import vae_graph
 from vae_graph import errors
 
 _LOGDIR = flags.DEFINE_multi_string(
@@ -20,7 +21,7 @@ def logdir(wanted="the folder of a run"):
     wanted: what to name, for the error.
 
   Raises:
-    ConfigError: the flag is missing.
+    ConfigError: the flag is missing, or is no path of this machine.
   """
   return logdirs(wanted)[-1]
 
@@ -33,4 +34,4 @@ def logdirs(wanted="the folder of a run"):
     folders = [folders]
   if not folders or not all(folders):
     raise errors.ConfigError(f"--logdir is missing; name {wanted}")
-  return folders
+  return [vae_graph.local_path(folder, "logdir") for folder in folders]

@@ -52,7 +52,14 @@ def target(names):
     return PYPI.get(package)
   if os.path.isdir(os.path.join(ROOT, package, member)):
     return f"//vae_graph/{member}"
-  in_ground = member in ("errors", "files", "charts", "parts", "registry")
+  in_ground = member in (
+    "charts",
+    "errors",
+    "files",
+    "parts",
+    "paths",
+    "registry",
+  )
   at_root = "ground" if in_ground else "vae" if member == "vae" else "base"
   return f"//vae_graph:{at_root}"
 

@@ -18,6 +18,7 @@ _PUBLIC = {
   "TrainingConfig": "config",
   "define_flags": "config.flags",
   "VaeGraphError": "errors",
+  "local_path": "paths",
   # Images.
   "Dataset": "data.dataset",
   "Split": "data.dataset",

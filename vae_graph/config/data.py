@@ -20,6 +20,7 @@ class DataConfig(Config):
     "Folder (for npz: file) that holds the data set.",
     may_change=True,
     of_parts=True,
+    is_path=True,
   )
   cache_dir: str = field(
     "",
@@ -27,6 +28,7 @@ class DataConfig(Config):
     " user's cache folder.",
     may_change=True,
     of_parts=True,
+    is_path=True,
   )
   test_fraction: float = field(
     0.1,

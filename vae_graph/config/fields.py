@@ -12,6 +12,7 @@ from typing import Any, Dict, Tuple, Union, get_type_hints
 
 from vae_graph import errors
 from vae_graph.parts import Registry
+from vae_graph.paths import local_path
 
 # The types of several values: the type of each, and what to call them.
 SEQUENCES = {
@@ -31,6 +32,7 @@ def field(
   choices=None,
   may_change=False,
   of_parts=False,
+  is_path=False,
 ):
   """Declares one setting of a frozen configuration.
 
@@ -48,6 +50,8 @@ def field(
     may_change: whether a run may be resumed with another value. True for
       settings that do not alter what a training step computes.
     of_parts: whether it acts only where a part that is chosen reads it.
+    is_path: whether it names a file or folder, where it is not empty; see
+      `paths.local_path`.
 
   Returns:
     A `dataclasses.field`.
@@ -61,6 +65,7 @@ def field(
     choices=choices,
     may_change=may_change,
     of_parts=of_parts,
+    is_path=is_path,
   )
   return dataclasses.field(default=default, metadata=metadata)
 
@@ -212,6 +217,8 @@ def _checked(name, value, kind, metadata):
     value = int(value)
   elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
     raise _type_error(name, value, kind.__name__)
+  if metadata["is_path"] and value:
+    value = local_path(value, name)
   _check_bounds(name, value, metadata)
   return value
 

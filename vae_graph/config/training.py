@@ -37,6 +37,7 @@ class TrainingConfig(Config):
     "",
     "Checkpoint, or folder of a run, from which a new run takes the model's"
     " weights, by name; one of another program will do.",
+    is_path=True,
   )
   optimizer: str = field(
     "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS

@@ -12,6 +12,7 @@ from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.paths import local_path
 from vae_graph.report import Picture, ReportRun, build_report
 from vae_graph.runs.directory import RunDirectory
 
@@ -114,8 +115,10 @@ def write_report(path, runs, *, title="Variational autoencoders"):
     title: of the page.
 
   Raises:
+    ConfigError: `path` is no path of this machine.
     OutputError: it cannot be written.
   """
+  path = local_path(path, "path")
   with writing(path):
     files.write_atomically(path, build_report(runs, title=title))
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from vae_graph.inference.output_files import write_npz
+from vae_graph.paths import local_path
 
 
 def write_codes(path, model, *, named_images, split=None, seed=0):
@@ -24,8 +25,10 @@ def write_codes(path, model, *, named_images, split=None, seed=0):
     The number of images.
 
   Raises:
+    ConfigError: `path` is no path of this machine.
     OutputError: it cannot be written.
   """
+  path = local_path(path, "path")
   encoded = model.encode(named_images.images, seed=seed)
   arrays = {
     "codes": encoded.mean,

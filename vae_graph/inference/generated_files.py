@@ -14,6 +14,7 @@ from vae_graph.inference.generation import (
   measure_usage,
 )
 from vae_graph.inference.output_files import write_npz, writing
+from vae_graph.paths import local_path
 
 # Test images by which it is seen how much a model uses each dimension.
 _USAGE_IMAGES = 1000
@@ -36,10 +37,12 @@ def generate(model, run_images, *, folder, generation_config=None, seed=0):
     The paths of the files.
 
   Raises:
-    ConfigError: the model cannot make it; see also `RunImages`.
+    ConfigError: the model cannot make it, or `folder` is no path of this
+      machine; see also `RunImages`.
     DataError: see `RunImages`.
     OutputError: a file cannot be written.
   """
+  folder = local_path(folder, "folder")
   generation_config = generation_config or GenerationConfig()
   code_size = model.config.model.code_size
   kinds = generation_config.kinds(code_size)

@@ -8,6 +8,7 @@ import numpy as np
 from vae_graph import plots
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.inference.output_files import write_npz, writing
+from vae_graph.paths import local_path
 
 # More images would make a picture that few programs open.
 MOST_SHOWN = 100
@@ -57,8 +58,10 @@ def write_reconstructions(folder, reconstructions, *, names):
     The paths of the files.
 
   Raises:
+    ConfigError: `folder` is no path of this machine.
     OutputError: one cannot be written.
   """
+  folder = local_path(folder, "folder")
   png, npz = (
     os.path.join(folder, f"reconstructions.{each}") for each in ("png", "npz")
   )

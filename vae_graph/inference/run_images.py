@@ -23,6 +23,7 @@ from vae_graph.data.dataset import (
 from vae_graph.data.image_files import load_files
 from vae_graph.data.image_folder import list_images
 from vae_graph.data.npz import read_arrays
+from vae_graph.paths import local_path
 
 _SOURCES = (
   "the index of a test image, a PNG or JPEG file, a folder of them or a .npz"
@@ -102,7 +103,8 @@ class RunImages:
         them, and .npz files with the array `images` or a single one.
 
     Raises:
-      ConfigError: an index is out of range; or see `load_dataset`.
+      ConfigError: an index is out of range, or a name no path of this machine;
+        or see `load_dataset`.
       DataError: a file is missing, damaged, or of other images than the run's.
     """
     parts = [self._find(*numbered) for numbered in enumerate(names)]
@@ -115,7 +117,7 @@ class RunImages:
 
   def _find(self, position, name):
     """Returns the images that one name stands for."""
-    name = os.fspath(name)
+    name = local_path(name, "image")
     if name.isdecimal():
       return self._test_image(int(name))
     if name.lower().endswith(".npz"):

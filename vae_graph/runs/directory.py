@@ -9,6 +9,7 @@ config, image_shape = RunDirectory.load(logdir).settings()
 import os
 
 from vae_graph import errors
+from vae_graph.paths import local_path
 from vae_graph.runs import former_names, json_files, metrics_file, settings
 
 
@@ -19,10 +20,13 @@ class RunDirectory:
 
   Args:
     path: the directory.
+
+  Raises:
+    ConfigError: it is no path of this machine; see `paths.local_path`.
   """
 
   def __init__(self, path):
-    self.path = os.fspath(path)
+    self.path = local_path(path, "logdir")
 
   @classmethod
   def open(

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
+from vae_graph.paths import local_path
 from vae_graph.runs import records
 from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
 from vae_graph.runs.directory import RunDirectory
@@ -70,6 +71,7 @@ def train(
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
+  logdir = local_path(logdir, "logdir")
   resolved = dataclasses.replace(
     experiment_config, session=resolve_session(experiment_config.session)
   )
