@@ -27,7 +27,7 @@ def main():
   """Generates as the flags say."""
   folder = output.path("a folder")
   generation_config = generation.generation_config()
-  with trained_run.open_run() as (model, run_images):
+  with trained_run.open_run(folder) as (model, run_images):
     paths = vae_graph.generate(
       model,
       run_images,

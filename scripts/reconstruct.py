@@ -32,7 +32,7 @@ _DEFAULT_IMAGES = 20
 def main(arguments):
   """Reconstructs the images that the arguments name."""
   folder = output.path("a folder")
-  with trained_run.open_run() as (model, run_images):
+  with trained_run.open_run(folder) as (model, run_images):
     if arguments:
       chosen = run_images.choose(arguments)
     else:

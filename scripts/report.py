@@ -51,6 +51,9 @@ def main():
   data_configs = [
     run_data.data_config(run.settings().config.data) for run in directories
   ]
+  path = output.path("an HTML file", default=directories[0].report_path)
+  for data_config in data_configs:
+    vae_graph.check_outside_data(path, data_config, name="output")
   report_runs = []
   for logdir, name, data_config in zip(logdirs, names, data_configs):
     with tqdm.tqdm(
@@ -66,7 +69,6 @@ def main():
           progress=bar.update,
         )
       )
-  path = output.path("an HTML file", default=directories[0].report_path)
   vae_graph.write_report(path, report_runs, title=_TITLE.value)
   print(path)
 

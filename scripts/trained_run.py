@@ -8,10 +8,14 @@ from flags import images, inference, run_data, runs, session
 
 
 @contextlib.contextmanager
-def open_run():
+def open_run(output):
   """Yields the `TrainedModel` and the `RunImages` that the flags describe.
 
+  Args:
+    output: where the binary will write.
+
   Raises:
+    ConfigError: `output` is among the images of the run's data set.
     VaeGraphError: see `TrainedModel`.
   """
   logdir = runs.logdir()
@@ -20,10 +24,12 @@ def open_run():
   with vae_graph.TrainedModel(
     logdir, checkpoint=inference.checkpoint(), session_config=session_config
   ) as model:
+    data_config = run_data.data_config(model.config.data)
+    vae_graph.check_outside_data(output, data_config, name="output")
     yield (
       model,
       vae_graph.RunImages(
-        run_data.data_config(model.config.data),
+        data_config,
         image_shape=model.image_shape,
         resize=images.RESIZE.value,
         seed=images.seed(),

@@ -22,6 +22,7 @@ _PUBLIC = {
   # Images.
   "Dataset": "data.dataset",
   "Split": "data.dataset",
+  "check_outside_data": "data.outside",
   "load_dataset": "data.dataset",
   "load_observed_dataset": "data.dataset",
   # A model in a graph of yours.

@@ -153,8 +153,16 @@ class Schedule(Part):
   """How the learning rate changes; see training/schedules.py."""
 
 
+@dataclasses.dataclass(frozen=True)
 class Dataset(Part):
-  """A function from a `DataConfig` to a `Dataset`; see data/dataset.py."""
+  """A function from a `DataConfig` to a `Dataset`; see data/dataset.py.
+
+  Args:
+    takes_all_files: whether any file in `data_dir` may be taken for data, so
+      that nothing else may be written there.
+  """
+
+  takes_all_files: bool = False
 
 
 class Registry(collections.UserDict):

@@ -259,6 +259,7 @@ DATASETS = Registry(
       "vae_graph.data.image_folder:load_image_folder",
       "the PNG and JPEG files in --data_dir, its subfolders being class labels",
       reads=("data_dir", "test_fraction"),
+      takes_all_files=True,
     ),
   },
 )

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
+from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import local_path
 from vae_graph.runs import records
 from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
@@ -64,7 +65,8 @@ def train(
     A `TrainResult`.
 
   Raises:
-    ConfigError: settings contradict each other.
+    ConfigError: settings contradict each other, or `logdir` is no path for a
+      run.
     DeviceError: a device that is asked for is not there.
     DataError: the data set cannot be had.
     RunDirectoryError: `logdir` is unwritable or holds another configuration.
@@ -72,6 +74,7 @@ def train(
     NonFiniteError: a loss became infinite or NaN.
   """
   logdir = local_path(logdir, "logdir")
+  check_outside_data(logdir, experiment_config.data, name="logdir")
   resolved = dataclasses.replace(
     experiment_config, session=resolve_session(experiment_config.session)
   )
