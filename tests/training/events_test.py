@@ -8,6 +8,7 @@ from absl.testing import absltest, parameterized
 from PIL import Image
 
 import vae_graph
+from tests.training.file_size_limit import file_size_limit
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.compat import tf
 from vae_graph.training.events import EventWriter
@@ -64,10 +65,44 @@ class RunEventsTest(parameterized.TestCase):
     self.assertEqual(found, {0: "histo", 6: "histo"} if kl else None)
 
 
+class FullDiskTest(absltest.TestCase):
+  def test_one_warning_and_what_was_written_is_whole(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    with EventWriter(folder) as events:
+      events.scalars({"elbo": 1.0}, 1)
+      (path,) = glob.glob(os.path.join(folder, "events.*"))
+      with file_size_limit(os.path.getsize(path) + 20), self.assertLogs(
+        level="WARNING"
+      ) as logs:
+        for step in (2, 3):
+          events.scalars({"elbo": 2.0}, step)
+      # Half an event is at the file's end, and what comes behind one is lost.
+      events.scalars({"elbo": 4.0}, 4)
+    self.assertLen(logs.records, 1)
+    self.assertRegex(
+      logs.records[0].getMessage(),
+      f"no more events .* {folder}, which cannot .*File too large.*goes on$",
+    )
+    with self.assertRaises(tf.errors.DataLossError):
+      for event in tf.train.summary_iterator(path):
+        last = event
+    self.assertEqual(last.step, 1)
+
+  def test_a_folder_that_cannot_be_made(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    path = os.path.join(folder, "file")
+    with open(path, "wb"):
+      pass
+    with self.assertLogs(level="WARNING") as logs:
+      with EventWriter(os.path.join(path, "train")) as events:
+        events.scalars({"elbo": 1.0}, 1)
+    self.assertLen(logs.records, 1)
+
+
 class HistogramTest(absltest.TestCase):
   def _write(self, values):
     folder = self.enter_context(tempfile.TemporaryDirectory())
-    with tf.Graph().as_default(), EventWriter(folder) as events:
+    with EventWriter(folder) as events:
       events.histogram("name", values, step=3)
     events = [
       event
@@ -111,7 +146,7 @@ class PlotsTest(absltest.TestCase):
     folder = self.enter_context(tempfile.TemporaryDirectory())
     path = os.path.join(folder, "picture.png")
     Image.new("L", (7, 5)).save(path)
-    with tf.Graph().as_default(), EventWriter(folder) as events:
+    with EventWriter(folder) as events:
       events.plots({"name": path}, step=3)
     (written,) = glob.glob(os.path.join(folder, "events.*"))
     (image,) = [

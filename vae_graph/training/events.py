@@ -1,8 +1,13 @@
 """TensorBoard event files, written from Python values."""
 
+import contextlib
 import io
+import os
+import socket
+import time
 
 import numpy as np
+from absl import logging
 from PIL import Image
 
 from vae_graph.compat import tf
@@ -13,40 +18,53 @@ _BINS = 30
 class EventWriter:
   """Writes scalars, histograms and plots for TensorBoard.
 
-  A context manager; use one for a folder, such as that of `train` or `test`,
-  since two that are opened in the same second would write to the same file.
+  A context manager; use one for a folder, such as that of `train` or `test`.
+
+  Events are no part of what training computes, so a disk that is full does not
+  end it: one warning tells, and no more events are written.
 
   Args:
-    folder: where the event files are.
+    folder: where the event files are; made if it is missing.
   """
+
+  # Not tf.summary.FileWriter: a thread of its own meets the full disk, which
+  # TensorFlow 1.15 hides, writing on behind half an event, and 2.21 tells by a
+  # traceback.
+  _writer = None
 
   def __init__(self, folder):
     self._folder = folder
 
   def __enter__(self):
-    self._writer = tf.summary.FileWriter(self._folder)
+    # As TensorFlow names them, but for the microseconds, by which two runs in a
+    # second have two files. TensorBoard reads them in the names' order.
+    name = f"events.out.tfevents.{time.time():017.6f}.{socket.gethostname()}"
+    with self._failing_once():
+      os.makedirs(self._folder, exist_ok=True)
+      self._writer = tf.io.TFRecordWriter(os.path.join(self._folder, name))
+    self._write(file_version="brain.Event:2")
     return self
 
   def __exit__(self, *exc_info):
-    self._writer.close()
+    self._close()
 
   def start(self, step):
     """Has TensorBoard hide what a killed run wrote after `step`."""
     start = tf.SessionLog(status=tf.SessionLog.START)
     # TensorBoard drops the events at and after the step that it is told.
-    self._writer.add_session_log(start, global_step=step + 1)
+    self._write(session_log=start, step=step + 1)
 
   def graph(self, graph):
     """Writes a `tf.Graph`; of several, TensorBoard shows the last."""
-    self._writer.add_graph(graph)
-    self._writer.flush()
+    graph_def = graph.as_graph_def(add_shapes=True)
+    self._write(graph_def=graph_def.SerializeToString())
 
   def scalars(self, values, step):
     """Writes `{name: value}` at a step."""
     summary = tf.Summary()
     for name, value in values.items():
       summary.value.add(tag=name, simple_value=value)
-    self._write(summary, step)
+    self._write(summary=summary, step=step)
 
   def histogram(self, name, values, *, step):
     """Writes the histogram of the finite ones among values, if any."""
@@ -66,7 +84,7 @@ class EventWriter:
     )
     summary = tf.Summary()
     summary.value.add(tag=name, histo=histogram)
-    self._write(summary, step)
+    self._write(summary=summary, step=step)
 
   def plots(self, paths, step):
     """Writes the PNG files `{name: path}` of plots at a step."""
@@ -80,8 +98,34 @@ class EventWriter:
         encoded_image_string=png, width=width, height=height
       )
       summary.value.add(tag=name, image=image)
-    self._write(summary, step)
+    self._write(summary=summary, step=step)
 
-  def _write(self, summary, step):
-    self._writer.add_summary(summary, step)
-    self._writer.flush()
+  def _write(self, **content):
+    """Writes a `tf.Event`, unless an earlier one could not be written."""
+    if self._writer is None:
+      return
+    event = tf.Event(wall_time=time.time(), **content)
+    with self._failing_once():
+      self._writer.write(event.SerializeToString())
+      self._writer.flush()
+
+  @contextlib.contextmanager
+  def _failing_once(self):
+    """Ends all writing, with a warning, where the `with` block cannot write."""
+    try:
+      yield
+    except (OSError, tf.errors.OpError) as error:
+      logging.warning(
+        "no more events for TensorBoard in %s, which cannot be written (%s);"
+        " training goes on",
+        self._folder,
+        str(error).splitlines()[0],
+      )
+      self._close()
+
+  def _close(self):
+    writer, self._writer = self._writer, None
+    # What is not on disk by now has been told.
+    with contextlib.suppress(OSError, tf.errors.OpError):
+      if writer is not None:
+        writer.close()

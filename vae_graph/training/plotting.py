@@ -1,8 +1,10 @@
 """The plots that a run draws while it is trained, and their session hook."""
 
+import contextlib
 import os
 
 import numpy as np
+from absl import logging
 
 from vae_graph import plots
 from vae_graph.data.dataset import to_unit_interval
@@ -20,7 +22,8 @@ _NUM_RECONSTRUCTIONS = 20
 class PlotHook(RunHook):
   """Draws the plots, every so many epochs and at the end.
 
-  The end has the codes for TensorBoard's projector, too.
+  The end has the codes for TensorBoard's projector, too. Pictures that cannot
+  be drawn or written do not end training: the first time, a warning tells.
 
   Args:
     train_graph: a `TrainGraph`.
@@ -48,20 +51,38 @@ class PlotHook(RunHook):
     # A run that is complete has its plots in the events.
     history = run.read_metrics()
     self._shown_step = history[-1]["step"] if history else None
+    self._has_failed = False
 
   def after_steps(self, run_context, outputs):
     """Draws where it is due, into a folder of the step's."""
     step = int(outputs.step)
     if self.every.due(step):
-      self._draw(run_context.session, step, folder_step=step)
+      with self._failing_once():
+        self._draw(run_context.session, step, folder_step=step)
 
   def end(self, session):
     """Draws the final plots, unless training was stopped early."""
     step = int(session.run(self.train_graph.global_step))
     stale = records.is_stale(self._run.read_metrics(), self._patience)
     if step >= self._last_step or stale:
-      codes = self._draw(session, step, folder_step=None)
-      write_projector(self._run.test_events_folder, codes, split=self._test)
+      with self._failing_once():
+        codes = self._draw(session, step, folder_step=None)
+        write_projector(self._run.test_events_folder, codes, split=self._test)
+
+  @contextlib.contextmanager
+  def _failing_once(self):
+    """Has training go on, whatever goes wrong with pictures."""
+    try:
+      yield
+    except Exception as error:
+      if not self._has_failed:
+        logging.warning(
+          "pictures are missing in %s (%s: %s); training goes on",
+          self._run.plots_folder,
+          type(error).__name__,
+          " ".join(str(error).split()),
+        )
+      self._has_failed = True
 
   def _draw(self, session, step, folder_step):
     with self.train_graph.averages.used_in(session):
