@@ -181,8 +181,7 @@ class OpenTest(RunTestCase):
       self.error_of(
         RunDirectory.open, below, configs.ExperimentConfig(), image_shape=SHAPE
       ),
-      f"{below} cannot be written (Not a directory); mend that or choose"
-      " another --logdir",
+      f"{self.path} is a file, expected a folder; choose another --logdir",
     )
 
   def test_folder_in_the_way_of_a_file(self):
@@ -216,6 +215,28 @@ class OpenTest(RunTestCase):
       f"{self.path} has no config.json, expected the directory of a run; check"
       " --logdir",
     )
+
+  def test_load_of_what_is_no_folder(self):
+    os.makedirs(os.path.dirname(self.path))
+    os.symlink("nowhere", self.path)
+    self.assertIn(
+      f"{self.path} is a link to nowhere, expected a folder",
+      self.error_of(RunDirectory.load, self.path),
+    )
+    os.remove(self.path)
+    with open(self.path, "w"):
+      pass
+    self.assertIn(
+      f"{self.path} is a file, expected a folder",
+      self.error_of(RunDirectory.load, self.path),
+    )
+
+  def test_load_without_permission(self):
+    # Root has all permissions, and tests may run as root.
+    denied = PermissionError(13, "Permission denied")
+    with mock.patch.object(os, "stat", side_effect=denied):
+      text = self.error_of(RunDirectory.load, self.path)
+    self.assertStartsWith(text, f"{self.path} cannot be read (Permission den")
 
 
 class PathsTest(RunTestCase):

@@ -1,6 +1,7 @@
 """What a run leaves on disk. Nothing else knows the name of a file of a run.
 
     config.json, flags.txt            the settings: all to rebuild the model
+    trainer.lock                      who trains it, while it is trained
     checkpoint, model.ckpt-STEP.*     the latest checkpoints
     best/                             the best one, and its record metrics.json
     metrics.jsonl                     a record for each evaluation in training

@@ -57,7 +57,7 @@ class RunDirectory:
     asked = settings.RunSettings(
       experiment_config, tuple(int(size) for size in image_shape)
     )
-    _make_folder(run.path)
+    json_files.make_folder(run.path)
     if os.path.exists(run.config_path):
       settings.check_same(run.path, there=run.settings(), asked=asked)
     elif os.path.exists(run.checkpoint_state_path):
@@ -95,18 +95,18 @@ class RunDirectory:
     Raises:
       RunDirectoryError: there is no run, or its `config.json` is damaged.
     """
-    if not os.path.exists(self.config_path):
-      there = os.path.exists(self.path)
-      found = "has no config.json" if there else "does not exist"
-      raise errors.RunDirectoryError(
-        f"{self.path} {found}, expected the directory of a run; check --logdir"
-      )
+    self._check_that_there_is_a_run()
     return settings.read(self.config_path)
 
   @property
   def config_path(self):
     """The file `config.json`."""
     return self._join("config.json")
+
+  @property
+  def lock_path(self):
+    """The file `trainer.lock`, which is there while the run is trained."""
+    return self._join("trainer.lock")
 
   @property
   def flags_path(self):
@@ -252,6 +252,21 @@ class RunDirectory:
     if evaluation["step"] is not None:
       metrics_file.append(self.evaluations_path, evaluation)
 
+  def _check_that_there_is_a_run(self):
+    """Raises where there is no `config.json`."""
+    try:
+      os.stat(self.config_path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+      if os.path.lexists(self.path) and not os.path.isdir(self.path):
+        raise json_files.not_a_folder(self.path) from error
+      there = os.path.exists(self.path)
+      found = "has no config.json" if there else "does not exist"
+      raise errors.RunDirectoryError(
+        f"{self.path} {found}, expected the directory of a run; check --logdir"
+      ) from error
+    except OSError as error:
+      raise json_files.unreadable(self.path, error.strerror) from error
+
   def _join(self, *names):
     return os.path.join(self.path, *names)
 
@@ -259,15 +274,3 @@ class RunDirectory:
 def _read_if_there(path):
   """Returns the dict that a JSON file holds, or None where there is no file."""
   return json_files.read_json_object(path) if os.path.exists(path) else None
-
-
-def _make_folder(path):
-  """Makes the folder, unless it is there."""
-  try:
-    os.makedirs(path, exist_ok=True)
-  except FileExistsError as error:
-    raise errors.RunDirectoryError(
-      f"{path} is a file, expected a folder; choose another --logdir"
-    ) from error
-  except OSError as error:
-    raise json_files.unwritable(path, error) from error

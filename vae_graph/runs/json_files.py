@@ -1,6 +1,7 @@
-"""Reading and writing a run's small files, with errors of one line."""
+"""A run's folder and small files, with errors of one line."""
 
 import json
+import os
 
 from vae_graph import errors, files
 
@@ -42,6 +43,39 @@ def read_json_object(path):
   if not isinstance(content, dict):
     raise unreadable(path, "it holds no JSON object")
   return content
+
+
+def make_folder(path):
+  """Makes a folder and those it is in; returns the ones that were missing.
+
+  Raises:
+    RunDirectoryError: one cannot be made, or its name is that of a file.
+  """
+  missing = []
+  folder = os.path.abspath(path)
+  while not os.path.isdir(folder):
+    missing.insert(0, folder)
+    folder = os.path.dirname(folder)
+  for folder in missing:
+    try:
+      os.mkdir(folder)
+    except OSError as error:
+      if os.path.isdir(folder):  # Somebody else has made it meanwhile.
+        continue
+      if os.path.lexists(folder):
+        raise not_a_folder(folder) from error
+      raise unwritable(path, error) from error
+  return missing
+
+
+def not_a_folder(path):
+  """Returns the error to raise where a folder's name is that of something."""
+  found = "a file"
+  if os.path.islink(path):
+    found = f"a link to {os.readlink(path)}"
+  return errors.RunDirectoryError(
+    f"{path} is {found}, expected a folder; choose another --logdir"
+  )
 
 
 def unwritable(path, error):

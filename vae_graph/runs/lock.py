@@ -34,17 +34,18 @@ class FolderLock:
     path: of the lock's file, whose folder is made if it is missing.
 
   Raises:
-    RunDirectoryError: another process holds it, or the folder cannot be written.
+    RunDirectoryError: another process holds it, or the folder cannot be made or
+      written.
   """
 
   def __init__(self, path):
-    self._path = os.path.abspath(path)
-    self._given = path
+    self._path = path
+    self._folder = os.path.dirname(path)
+    self._made = json_files.make_folder(self._folder)
     try:
-      self._made = _make_folders(os.path.dirname(self._path))
       self._file = self._acquire()
     except OSError as error:
-      raise json_files.unwritable(os.path.dirname(path), error) from error
+      raise json_files.unwritable(self._folder, error) from error
     self._ended = threading.Event()
     self._thread = threading.Thread(target=self._beat, daemon=True)
     self._thread.start()
@@ -63,11 +64,10 @@ class FolderLock:
         another one.
     """
     if not _is_at(self._file, self._path):
-      folder = os.path.dirname(self._given)
       raise errors.RunDirectoryError(
-        f"{folder} is no longer the folder that this training has locked (its"
-        f" {os.path.basename(self._path)} has gone); bring the folder back, and"
-        " the same command goes on from its last checkpoint"
+        f"{self._folder} is no longer the folder that this training has locked"
+        f" ({os.path.basename(self._path)} has gone); bring the folder back,"
+        " and the same command goes on from its last checkpoint"
       )
 
   def release(self):
@@ -86,17 +86,14 @@ class FolderLock:
   def _acquire(self):
     """Returns the open file of the lock that this process holds by now."""
     while True:
-      file = open(self._path, "a+b")
-      try:
+      with contextlib.ExitStack() as stack:
+        file = stack.enter_context(open(self._path, "a+b"))
         knows_locks = self._lock(file)
         # Else its holder has removed it since it was opened here.
         if _is_at(file, self._path):
           self._take_over(file, knows_locks)
+          stack.pop_all()
           return file
-      except BaseException:
-        file.close()
-        raise
-      file.close()
 
   def _lock(self, file):
     """Locks the file; returns whether its file system knows locks.
@@ -137,7 +134,7 @@ class FolderLock:
     seconds = _BEAT_SECONDS * _BEATS_MISSED
     logging.warning(
       "%s names %s, who may live; watching it for %.0f seconds",
-      self._given,
+      self._path,
       _describe(holder),
       seconds,
     )
@@ -150,7 +147,7 @@ class FolderLock:
 
   def _held(self, holder):
     return errors.RunDirectoryError(
-      f"{os.path.dirname(self._given)} is in training by {_describe(holder)};"
+      f"{self._folder} is in training by {_describe(holder)};"
       " wait until that ends, stop it, or choose another --logdir"
     )
 
@@ -160,18 +157,6 @@ class FolderLock:
       # A folder that has gone is for `check` to tell.
       with contextlib.suppress(OSError):
         os.utime(self._file.fileno())
-
-
-def _make_folders(path):
-  """Makes a folder and what it is in; returns those that were missing."""
-  missing = []
-  while not os.path.isdir(path):
-    missing.insert(0, path)
-    path = os.path.dirname(path)
-  for folder in missing:
-    with contextlib.suppress(FileExistsError):
-      os.mkdir(folder)
-  return missing
 
 
 def _is_at(file, path):

@@ -12,9 +12,11 @@ from vae_graph.paths import local_path
 from vae_graph.runs import records
 from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
 from vae_graph.runs.directory import RunDirectory
+from vae_graph.runs.lock import FolderLock
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training.events import EventWriter
+from vae_graph.training.lock_hook import LockHook
 from vae_graph.training.plotting import PlotHook
 from vae_graph.training.progress import ProgressHook
 from vae_graph.training.recording import EvaluationHook, SummaryHook
@@ -69,12 +71,36 @@ def train(
       run.
     DeviceError: a device that is asked for is not there.
     DataError: the data set cannot be had.
-    RunDirectoryError: `logdir` is unwritable or holds another configuration.
+    RunDirectoryError: `logdir` is unwritable, holds another configuration, or
+      is in training by another process.
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
   logdir = local_path(logdir, "logdir")
   check_outside_data(logdir, experiment_config.data, name="logdir")
+  with FolderLock(RunDirectory(logdir).lock_path) as lock:
+    return _train(
+      experiment_config,
+      logdir,
+      lock=lock,
+      dataset=dataset,
+      flags_text=flags_text,
+      extra_hooks=extra_hooks,
+      should_stop=should_stop,
+    )
+
+
+def _train(
+  experiment_config,
+  logdir,
+  *,
+  lock,
+  dataset,
+  flags_text,
+  extra_hooks,
+  should_stop,
+):
+  """Trains in a folder that is locked; see `train`."""
   resolved = dataclasses.replace(
     experiment_config, session=resolve_session(experiment_config.session)
   )
@@ -111,6 +137,8 @@ def train(
         last_step=last_step,
         saver=saver,
       )
+      # Before those that write.
+      hooks.insert(0, LockHook(lock))
       hooks.extend(extra_hooks)
       hooks.append(
         hooks_lib.InputHook(
