@@ -3,7 +3,7 @@ import scipy.signal
 from absl.testing import absltest, parameterized
 
 from vae_graph import config, errors, layers
-from vae_graph.compat import tf
+from vae_graph.compat import tf, tfd
 
 # Written down on TF 1.15.5; every other TensorFlow must give the same bits.
 KERNEL_ROW = [0.47357892990112305, -0.7522857189178467, 0.18185019493103027]
@@ -348,6 +348,27 @@ class LayersTest(parameterized.TestCase):
     for chosen, function in (("auto", tf.nn.tanh), ("elu", tf.nn.elu)):
       model = config.ModelConfig(activation=chosen)
       self.assertIs(layers.activation(model, "tanh"), function)
+
+  def test_a_positive_scale_keeps_every_bit_above_its_floor(self):
+    raw = np.linspace(-41, 41, 999).astype(np.float32)
+    for function in (tf.nn.softplus, tf.exp):
+      with tf.Graph().as_default(), tf.Session() as session:
+        found, expected = session.run(
+          [layers.positive_scale(raw, function), function(raw)]
+        )
+      np.testing.assert_array_equal(found, expected)
+
+  @parameterized.parameters(0.0, 1.0, -100.0)
+  def test_a_density_can_divide_by_a_positive_scale(self, loc):
+    # From where softplus itself is 0 to well above the floor.
+    raw = np.linspace(-200, -30, 1000).astype(np.float32)
+    with tf.Graph().as_default(), tf.Session() as session:
+      raw, loc = tf.constant(raw), tf.constant(loc)
+      scale = layers.positive_scale(raw)
+      log_prob = tfd.Normal(loc, scale).log_prob(loc + scale)
+      gradients = tf.gradients(log_prob, [raw, loc])
+      for value in session.run([log_prob, *gradients]):
+        self.assertTrue(np.isfinite(value).all())
 
   def test_flatten(self):
     with tf.Graph().as_default():

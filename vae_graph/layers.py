@@ -17,6 +17,10 @@ import zlib
 from vae_graph import errors
 from vae_graph.compat import tf
 
+# A density divides by its scale, and its gradient by the scale's square, which
+# overflows float32 from 5e-20 on for a code of 1, earlier for larger ones.
+_MIN_SCALE = 1e-18
+
 ACTIVATIONS = {
   "relu": tf.nn.relu,
   "leaky_relu": tf.nn.leaky_relu,
@@ -208,6 +212,22 @@ def conv_size(image_size, size, *, strides=1, padding="same"):
     -(-(before - (kernel - 1 if padding == "valid" else 0)) // stride)
     for before, kernel, stride in zip(image_size, _pair(size), _pair(strides))
   )
+
+
+def positive_scale(raw, to_positive=tf.nn.softplus):
+  """A positive scale, of a size by which a density can divide.
+
+  Below the floor its gradient is zero, so that what is there stays there.
+
+  Args:
+    raw: float32 tensor of any shape.
+    to_positive: function that makes it positive; softplus and the exponential
+      are 0 from about -90 on.
+
+  Returns:
+    float32 of the same shape, at least 1e-18.
+  """
+  return tf.maximum(to_positive(raw), _MIN_SCALE)
 
 
 def flatten(inputs):

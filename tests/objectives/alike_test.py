@@ -7,9 +7,25 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from vae_graph import errors, registry
-from vae_graph.compat import tf
+from vae_graph.compat import tf, tfd
 from vae_graph.objectives import ObjectiveTerms, make_terms, objective
+from vae_graph.priors import Prior
 from vae_graph.randomness import BatchSeed
+
+
+class Nowhere(Prior):
+  """A prior of density 0 everywhere: the rate is infinite, its gradient NaN."""
+
+  @property
+  def marginals(self):
+    return tfd.Normal([0.0, 0.0], [0.0, 0.0])
+
+  def _sample(self, n, seed):
+    return tf.zeros([n, 2])
+
+  def _log_prob(self, code):
+    return tf.reduce_sum(tf.log(0.0 * code), axis=-1)
+
 
 NAMES = sorted(registry.OBJECTIVES)
 SHAPE = (3, 4)
@@ -124,6 +140,53 @@ class ObjectivesTest(parameterized.TestCase):
       errors.TensorError, f"{name}: seed is a BatchSeed, of some rows"
     ):
       function(make_vae(), self.images, BatchSeed((1, 2), 0, 10))
+
+  @parameterized.parameters(
+    ("elbo", {"beta": 0.0}),
+    ("elbo", {"beta": 0.0, "beta_warmup_steps": 10, "free_bits": 1.0}),
+    ("elbo_mc", {"beta": 0.0}),
+    ("elbo_mc", {"beta": 0.0, "beta_warmup_steps": 10, "free_bits": 1.0}),
+    ("infovae", {"infovae_alpha": 1.0, "infovae_lambda": 0.0}),
+    ("infovae", {"infovae_alpha": 1.0, "infovae_lambda": 9.0}),
+    ("mmd_vae", {"infovae_lambda": 0.0}),
+    ("mmd_vae", {"infovae_lambda": 9.0}),
+  )
+  def test_what_has_no_weight_does_not_enter_the_loss(self, name, settings):
+    vae = make_vae()
+    vae.prior = Nowhere()
+    config = vae_graph.ObjectiveConfig(objective=name, **settings)
+    step = tf.constant(3, tf.int64)
+    terms = getattr(vae_graph, name)(
+      vae, self.images, (1, 2), config=config, step=step
+    )
+    gradients = tf.gradients(terms.loss, vae.variables)
+    gradients = [each for each in gradients if each is not None]
+    with tf.Session() as session:
+      session.run(tf.global_variables_initializer())
+      found, *gradients = session.run([terms.defined(), *gradients])
+    self.assertFalse(np.isfinite(found["rate"]).any())
+    self.assertTrue(np.isfinite(found["loss"]))
+    self.assertTrue(np.isfinite(found["distortion"]).all())
+    self.assertGreaterEqual(len(gradients), len(vae.variables) - 2)
+    for gradient in gradients:
+      self.assertTrue(np.isfinite(gradient).all())
+
+  @parameterized.parameters("elbo", "elbo_mc")
+  def test_a_rate_before_its_warm_up_does_not_enter_the_loss(self, name):
+    vae = make_vae()
+    vae.prior = Nowhere()
+    config = vae_graph.ObjectiveConfig(objective=name, beta_warmup_steps=10)
+    losses = [
+      getattr(vae_graph, name)(
+        vae, self.images, (1, 2), config=config, step=tf.constant(step)
+      ).loss
+      for step in (0, 1)
+    ]
+    with tf.Session() as session:
+      session.run(tf.global_variables_initializer())
+      first, second = session.run(losses)
+    self.assertTrue(np.isfinite(first))
+    self.assertFalse(np.isfinite(second))
 
   @parameterized.parameters(*NAMES)
   def test_hands_back_what_it_encoded_and_decoded(self, name):

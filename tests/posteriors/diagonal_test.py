@@ -72,6 +72,21 @@ class DiagonalNormalTest(parameterized.TestCase):
       )
       self.assertAlmostEqual(kl[i], expected, places=4)
 
+  @parameterized.parameters("softplus", "exp")
+  def test_a_scale_that_underflows_leaves_all_finite(self, scale):
+    posterior, prior = self._posterior(scale)
+    mean_bias, scale_bias = tf.trainable_variables()[1::2]
+    mean_bias.load([100.0, 0.0, -3.0], self.session)
+    code, log_prob = posterior.sample_and_log_prob((1, 2))
+    figures = [code, log_prob, posterior.kl_divergence(prior)]
+    gradients = [
+      tf.gradients(each, tf.trainable_variables()) for each in figures
+    ]
+    for bias in (-35.0, -41.0, -50.0, -100.0, -1e30):
+      scale_bias.load([bias] * 3, self.session)
+      for value in self.session.run(tf.nest.flatten([figures, gradients[1:]])):
+        self.assertTrue(np.isfinite(value).all(), bias)
+
   def test_gradients_reach_mean_and_stddev(self):
     posterior, _ = self._posterior()
     code, _ = posterior.sample_and_log_prob((1, 2))

@@ -51,6 +51,27 @@ class MixtureOfNormalsTest(absltest.TestCase):
     self.assertLess(np.abs((samples.mean(0) - mean) / error).max(), 5)
     np.testing.assert_allclose((samples**2).mean(0), second, rtol=0.05)
 
+  def test_scales_that_underflow_leave_all_finite(self):
+    weights, means, _ = self._load()
+    self.prior.variables[2].load(
+      np.full([3, 2], -1e3, np.float32), self.session
+    )
+    samples = self.prior.sample(100, (1, 2))
+    log_prob = self.prior.log_prob(samples)
+    gradients = tf.gradients(log_prob, self.prior.variables)
+    samples, log_prob, *gradients = self.session.run(
+      [samples, log_prob, *gradients]
+    )
+    # Each code lies on one of the means, whose density is as high as can be.
+    chosen = (samples[:, np.newaxis] == means).all(-1)
+    np.testing.assert_array_equal(chosen.sum(-1), 1)
+    peak = -np.log(2 * np.pi) - 2 * np.log(1e-18)
+    np.testing.assert_allclose(
+      log_prob, np.log(chosen @ weights) + peak, rtol=1e-5
+    )
+    for gradient in gradients:
+      self.assertTrue(np.isfinite(gradient).all())
+
   def test_its_variables_are_trained_with_the_model(self):
     model = vae_graph.ModelConfig(
       hidden_units=(4,), prior="mixture", prior_components=3

@@ -21,6 +21,10 @@ The decorator `objective` checks model, config, images and seed, before any op.
 """
 
 from vae_graph.objectives.base import objective
-from vae_graph.objectives.terms import ObjectiveTerms, make_terms
+from vae_graph.objectives.terms import (
+  ObjectiveTerms,
+  add_weighted,
+  make_terms,
+)
 
-__all__ = ["ObjectiveTerms", "make_terms", "objective"]
+__all__ = ["ObjectiveTerms", "add_weighted", "make_terms", "objective"]

@@ -17,7 +17,7 @@ References:
 
 from vae_graph.compat import tf
 from vae_graph.objectives.base import objective
-from vae_graph.objectives.terms import make_terms
+from vae_graph.objectives.terms import add_weighted, make_terms
 
 
 @objective
@@ -50,7 +50,7 @@ def elbo(vae, images, seed, *, config=None, step=None):
     means = tf.reduce_mean(parts, axis=0)
     penalty = tf.reduce_sum(tf.maximum(means, config.free_bits))
   return make_terms(
-    tf.reduce_mean(distortion) + _beta(config, step) * penalty,
+    add_weighted(tf.reduce_mean(distortion), _beta(config, step), penalty),
     rate=rate,
     distortion=distortion,
     posterior=posterior,
@@ -75,7 +75,7 @@ def elbo_mc(vae, images, seed, *, config=None, step=None):
   if config.free_bits:
     penalty = tf.maximum(penalty, config.free_bits)
   return make_terms(
-    tf.reduce_mean(distortion) + _beta(config, step) * penalty,
+    add_weighted(tf.reduce_mean(distortion), _beta(config, step), penalty),
     rate=rate,
     distortion=distortion,
     posterior=posterior,
@@ -86,7 +86,7 @@ def elbo_mc(vae, images, seed, *, config=None, step=None):
 
 def _beta(config, step):
   """Returns the weight of the rate at a step."""
-  if step is None or not config.beta_warmup_steps:
+  if step is None or not config.beta or not config.beta_warmup_steps:
     return config.beta
   progress = tf.cast(step, tf.float32) / config.beta_warmup_steps
   return config.beta * tf.minimum(progress, 1.0)

@@ -17,7 +17,7 @@ References:
 from vae_graph.compat import tf
 from vae_graph.objectives.base import objective
 from vae_graph.objectives.mmd import discrepancy_to_prior
-from vae_graph.objectives.terms import make_terms
+from vae_graph.objectives.terms import add_weighted, make_terms
 
 
 @objective
@@ -45,13 +45,15 @@ def infovae(vae, images, seed, *, config=None, step=None):
   code, log_q = posterior.sample_and_log_prob(seed)
   likelihood = vae.decode(code)
   distortion = -likelihood.log_prob(images)
-  weight = config.infovae_alpha + config.infovae_lambda - 1.0
-  loss = tf.reduce_mean(distortion)
-  loss += weight * discrepancy_to_prior(vae, code, seed=seed, config=config)
+  loss = add_weighted(
+    tf.reduce_mean(distortion),
+    config.infovae_alpha + config.infovae_lambda - 1.0,
+    discrepancy_to_prior(vae, code, seed=seed, config=config),
+  )
   rate = None
   if log_q is not None:
     rate = log_q - vae.prior.log_prob(code)
-    loss += (1.0 - config.infovae_alpha) * tf.reduce_mean(rate)
+    loss = add_weighted(loss, 1.0 - config.infovae_alpha, tf.reduce_mean(rate))
   return make_terms(
     loss,
     rate=rate,

@@ -15,7 +15,7 @@ References:
 from vae_graph.compat import tf
 from vae_graph.objectives.base import objective
 from vae_graph.objectives.mmd import discrepancy_to_prior
-from vae_graph.objectives.terms import make_terms
+from vae_graph.objectives.terms import add_weighted, make_terms
 
 
 @objective
@@ -46,7 +46,7 @@ def mmd_vae(vae, images, seed, *, config=None, step=None):
   error = tf.reduce_mean((likelihood.mean() - images) ** 2)
   discrepancy = discrepancy_to_prior(vae, code, seed=seed, config=config)
   return make_terms(
-    error + config.infovae_lambda * discrepancy,
+    add_weighted(error, config.infovae_lambda, discrepancy),
     rate=None if log_q is None else log_q - vae.prior.log_prob(code),
     distortion=-likelihood.log_prob(images),
     posterior=posterior,

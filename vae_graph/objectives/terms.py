@@ -49,6 +49,25 @@ class ObjectiveTerms(typing.NamedTuple):
     return {name: tf.reduce_mean(term) for name, term in self.defined().items()}
 
 
+def add_weighted(loss, weight, term):
+  """Adds a term to a loss, which is as it was where the weight is 0.
+
+  So what has no weight may be infinite or NaN. Of a weight in the graph that
+  holds for the value alone; the term's gradient must be finite all the same.
+
+  Args:
+    loss: float32 scalar.
+    weight: a number, or float32 scalar tensor.
+    term: float32 scalar.
+
+  Returns:
+    float32 scalar, loss + weight * term.
+  """
+  if tf.is_tensor(weight):
+    return loss + tf.math.multiply_no_nan(term, weight)
+  return loss + weight * term if weight else loss
+
+
 def make_terms(loss, *, rate, distortion, posterior, code, likelihood):
   """Returns the `ObjectiveTerms` that follow from these.
 

@@ -23,7 +23,8 @@ class DiagonalNormal(Posterior):
     to_scale = SCALES[model_config.posterior_scale]
     size = model_config.code_size
     self.mean = layers.dense(features, size)
-    self.stddev = layers.dense(features, size, activation=to_scale)
+    raw_stddev = layers.dense(features, size)
+    self.stddev = layers.positive_scale(raw_stddev, to_scale)
     self._distribution = tfd.Independent(
       tfd.Normal(self.mean, self.stddev), reinterpreted_batch_ndims=1
     )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from vae_graph.compat import tf, tfd
-from vae_graph.layers import standard_normal, variable
+from vae_graph.layers import positive_scale, standard_normal, variable
 from vae_graph.priors.base import Prior
 from vae_graph.randomness import fold_in, normal, uniform
 
@@ -39,13 +39,13 @@ class MixtureOfNormals(Prior):
     gumbel = -tf.log(-tf.log(noise + 1e-20) + 1e-20)
     chosen = tf.argmax(logits + gumbel, axis=-1)
     noise = normal([n, int(means.shape[-1])], seed)
-    scales = tf.nn.softplus(tf.gather(raw_scales, chosen))
+    scales = positive_scale(tf.gather(raw_scales, chosen))
     return tf.gather(means, chosen) + scales * noise
 
   def _log_prob(self, code):
     logits, means, raw_scales = self.variables
     components = tfd.Independent(
-      tfd.Normal(means, tf.nn.softplus(raw_scales)), reinterpreted_batch_ndims=1
+      tfd.Normal(means, positive_scale(raw_scales)), reinterpreted_batch_ndims=1
     )
     log_probs = components.log_prob(code[..., tf.newaxis, :])
     return tf.reduce_logsumexp(log_probs + tf.nn.log_softmax(logits), axis=-1)

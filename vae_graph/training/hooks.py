@@ -126,13 +126,16 @@ class InputHook(RunHook):
 
 
 class FiniteHook(RunHook):
-  """Ends training at the first step whose terms are not finite."""
+  """Ends training at the first step whose loss is not finite.
+
+  A term that has no weight in the loss may be what it likes.
+  """
 
   def after_steps(self, run_context, outputs):
     """Raises NonFiniteError, which names the step and the terms."""
     terms = outputs.last
-    bad = [name for name, value in terms.items() if not np.isfinite(value)]
-    if bad:
+    if not np.isfinite(terms["loss"]):
+      bad = [name for name, value in terms.items() if not np.isfinite(value)]
       values = ", ".join(f"{name} {value}" for name, value in terms.items())
       raise errors.NonFiniteError(
         f"{', '.join(bad)} not finite in training step {outputs.step}"
