@@ -63,10 +63,18 @@ def presets_text():
   )
 
 
-def flags_text():
-  """Returns the program's key flags as the text of a flagfile."""
+def flags_text(leave_out=()):
+  """Returns the program's key flags as the text of a flagfile.
+
+  Args:
+    leave_out: names of flags that are not to be in it.
+  """
   key_flags = absl_flags.FLAGS.get_key_flags_for_module(sys.argv[0])
-  lines = [flag.serialize() for flag in key_flags if flag.value is not None]
+  lines = [
+    flag.serialize()
+    for flag in key_flags
+    if flag.value is not None and flag.name not in leave_out
+  ]
   # A flag of several values has a line for each, of which the last one counts.
   return "".join(f"{line.splitlines()[-1]}\n" for line in lines if line)
 

@@ -22,6 +22,11 @@ for module in (data, model, runs, session, training, app):
 _LIST_PRESETS = absl_flags.DEFINE_boolean(
   "list_presets", False, "List the presets with a line each, and exit."
 )
+_ALLOW_OTHER_DATA = absl_flags.DEFINE_boolean(
+  "allow_other_data",
+  False,
+  "Go on with a run though its data set is no longer the one it began with.",
+)
 
 
 def main():
@@ -43,7 +48,9 @@ def main():
     result = vae_graph.train(
       experiment_config,
       logdir,
-      flags_text=app.flags_text(),
+      # Said once, it does not hold for later starts.
+      flags_text=app.flags_text(leave_out=(_ALLOW_OTHER_DATA.name,)),
+      allow_other_data=_ALLOW_OTHER_DATA.value,
       should_stop=lambda: bool(signals.received),
     )
   if not result.complete:

@@ -117,6 +117,7 @@ class CheckpointTest(absltest.TestCase):
         dataclasses.replace(config, training=training), shape
       ),
       versions={},
+      data=self.run.data(),
     )
     with self.assertRaisesRegex(
       errors.CheckpointError, "kernel/ExponentialMovingAverage is missing"

@@ -18,6 +18,7 @@ from absl.testing import absltest
 import vae_graph
 from tests.training.toy import toy_dataset
 from vae_graph.compat import tf
+from vae_graph.data.fingerprint import dataset_fingerprint
 
 OLD_RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_run")
 
@@ -51,6 +52,9 @@ class OldRunTest(absltest.TestCase):
     self.assertEqual((old["global_step"], new["global_step"]), (20, 30))
     # Adam goes on, too: it multiplies its decay once a step.
     self.assertAlmostEqual(new["beta1_power"], 0.9**31, places=6)
+    # From now on, it knows its data.
+    found = self.run.data().fingerprint
+    self.assertEqual(found, dataset_fingerprint(self.dataset))
     # Only the newest is kept, as the old run asked for.
     found = glob.glob(self.run.checkpoint_prefix + "*.index")
     self.assertEqual(found, [self.run.checkpoint_prefix + "-30.index"])

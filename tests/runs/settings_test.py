@@ -9,6 +9,7 @@ from absl.testing import absltest
 from vae_graph import config as configs
 from vae_graph import errors, registry
 from vae_graph.runs import settings
+from vae_graph.runs.run_data import RunData
 
 
 class SettingsTest(absltest.TestCase):
@@ -20,7 +21,10 @@ class SettingsTest(absltest.TestCase):
   def _write(self, config, **changes):
     """Writes settings, and then changes some: part=dict."""
     settings.write(
-      self.path, settings.RunSettings(config, (28, 28)), versions={}
+      self.path,
+      settings.RunSettings(config, (28, 28)),
+      versions={},
+      data=RunData(),
     )
     with open(self.path, encoding="utf-8") as file:
       content = json.load(file)

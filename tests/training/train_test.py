@@ -2,6 +2,7 @@ import dataclasses
 import glob
 import json
 import os
+import shutil
 import tempfile
 
 import numpy as np
@@ -20,6 +21,17 @@ def variables(logdir):
   reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
   names = reader.get_variable_to_shape_map()
   return {name: reader.get_tensor(name) for name in names}
+
+
+class AfterRun(tf.train.SessionRunHook):
+  """Calls a function after each run of the training op."""
+
+  def __init__(self, function):
+    self._function = function
+
+  def after_run(self, run_context, run_values):
+    del run_context, run_values
+    self._function()
 
 
 class TrainTest(parameterized.TestCase):
@@ -203,6 +215,39 @@ class TrainTest(parameterized.TestCase):
       errors.RunDirectoryError, "training.learning_rate.*0.01.*0.5"
     ):
       self._train(toy_config(learning_rate=0.5))
+
+  def test_other_data_are_refused_unless_allowed(self):
+    self._train(toy_config(epochs=2))
+    half = toy_dataset(num_train=32)
+    with self.assertRaisesRegex(
+      errors.RunDirectoryError, "64 train images.* there, 32 .*allow_other_data"
+    ):
+      vae_graph.train(toy_config(epochs=4), self.logdir, dataset=half)
+    self.assertEqual(variables(self.logdir)["global_step"], 12)
+    result = vae_graph.train(
+      toy_config(epochs=4), self.logdir, dataset=half, allow_other_data=True
+    )
+    # Two epochs of six steps, and then of three.
+    self.assertEqual((result.step, result.complete), (18, True))
+    epochs = [record["epoch"] for record in self._metrics(self.logdir)]
+    self.assertEqual(epochs, [0, 1, 2, 3, 4])
+
+  def test_one_trainer_a_folder(self):
+    def train_too():
+      with self.assertRaisesRegex(errors.RunDirectoryError, "in training by"):
+        self._train(toy_config())
+
+    result = self._train(toy_config(), extra_hooks=[AfterRun(train_too)])
+    self.assertTrue(result.complete)
+    self.assertNotIn("trainer.lock", os.listdir(self.logdir))
+
+  def test_a_folder_that_goes_in_mid_run(self):
+    def remove():
+      shutil.rmtree(self.logdir)
+
+    with self.assertRaisesRegex(errors.RunDirectoryError, "is no longer the"):
+      self._train(toy_config(steps_per_run=1), extra_hooks=[AfterRun(remove)])
+    self.assertFalse(os.path.exists(self.logdir))
 
   def test_should_stop_ends_early_with_a_checkpoint(self):
     calls = []

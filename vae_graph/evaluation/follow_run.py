@@ -52,7 +52,7 @@ def _has_ended(run, step, num_train_images):
   """Returns whether training ends at a step, be it early."""
   # Read anew, since a run may be prolonged.
   training_config = run.settings().config.training
-  if step >= training_config.last_step(num_train_images):
+  if step >= run.data().last_step(training_config, num_train_images):
     return True
   metrics = run.read_metrics()
   # A checkpoint is there before the record of its step.

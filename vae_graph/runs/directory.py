@@ -10,7 +10,13 @@ import os
 
 from vae_graph import errors
 from vae_graph.paths import local_path
-from vae_graph.runs import former_names, json_files, metrics_file, settings
+from vae_graph.runs import (
+  former_names,
+  json_files,
+  metrics_file,
+  run_data,
+  settings,
+)
 
 
 class RunDirectory:
@@ -30,7 +36,16 @@ class RunDirectory:
 
   @classmethod
   def open(
-    cls, path, experiment_config, *, image_shape, flags_text="", versions=None
+    cls,
+    path,
+    experiment_config,
+    *,
+    image_shape,
+    flags_text="",
+    versions=None,
+    fingerprint=None,
+    allow_other_data=False,
+    step=0,
   ):
     """Makes a run directory, or checks one that is to be resumed.
 
@@ -45,27 +60,40 @@ class RunDirectory:
       flags_text: what to write into `flags.txt`, as `--flagfile` reads it.
         Empty where flags played no part.
       versions: dict from a package's name to its version, for the record.
+      fingerprint: of the data, see `dataset_fingerprint`; None leaves that of a
+        run as it is.
+      allow_other_data: take other data than the run's for its own from now on.
+      step: the global step at which it is resumed.
 
     Returns:
       The `RunDirectory`.
 
     Raises:
       RunDirectoryError: the directory cannot be written, is damaged, or holds
-        a run with other settings.
+        a run with other settings or on other data.
     """
     run = cls(path)
     asked = settings.RunSettings(
       experiment_config, tuple(int(size) for size in image_shape)
     )
     json_files.make_folder(run.path)
+    data = run_data.RunData(fingerprint)
     if os.path.exists(run.config_path):
       settings.check_same(run.path, there=run.settings(), asked=asked)
+      data = run_data.resumed(
+        run.path,
+        run.data(),
+        fingerprint=fingerprint,
+        allow_other=allow_other_data,
+        step=step,
+        batch_size=experiment_config.training.batch_size,
+      )
     elif os.path.exists(run.checkpoint_state_path):
       raise errors.RunDirectoryError(
         f"{run.path} holds checkpoints but no config.json that says of which"
         " model; restore that file or choose another --logdir"
       )
-    settings.write(run.config_path, asked, versions=versions or {})
+    settings.write(run.config_path, asked, versions=versions or {}, data=data)
     json_files.write_text(run.flags_path, flags_text)
     return run
 
@@ -97,6 +125,17 @@ class RunDirectory:
     """
     self._check_that_there_is_a_run()
     return settings.read(self.config_path)
+
+  def data(self):
+    """Reads which data the run is trained on.
+
+    Returns:
+      A `run_data.RunData`.
+
+    Raises:
+      RunDirectoryError: `config.json` is damaged.
+    """
+    return settings.read_data(self.config_path)
 
   @property
   def config_path(self):

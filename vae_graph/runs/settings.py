@@ -8,7 +8,7 @@ from vae_graph import config as configs
 from vae_graph import errors
 from vae_graph.config.fields import unread_settings
 from vae_graph.parts import Registry
-from vae_graph.runs import json_files
+from vae_graph.runs import json_files, run_data
 
 
 class RunSettings(NamedTuple):
@@ -22,12 +22,13 @@ class RunSettings(NamedTuple):
   image_shape: Tuple[int, ...]
 
 
-def write(path, settings, *, versions):
+def write(path, settings, *, versions, data):
   """Writes `config.json`.
 
   Args:
     path: the file.
     settings: the `RunSettings`.
+    data: the `RunData`, which is left out without a fingerprint.
     versions: dict from a package's name to its version, for the record.
 
   Raises:
@@ -38,6 +39,8 @@ def write(path, settings, *, versions):
     "image_shape": settings.image_shape,
     "versions": versions,
   }
+  if data.fingerprint is not None:
+    content["data"] = data.to_dict()
   json_files.write_json(path, content)
 
 
@@ -79,6 +82,22 @@ def read(path):
   except errors.ConfigError as error:
     raise json_files.unreadable(path, error) from error
   return RunSettings(config, tuple(image_shape))
+
+
+def read_data(path):
+  """Reads which data the run of a `config.json` is trained on.
+
+  Args:
+    path: the file.
+
+  Returns:
+    The `RunData`.
+
+  Raises:
+    RunDirectoryError: it is damaged.
+  """
+  content = json_files.read_json_object(path)
+  return run_data.from_dict(path, content.get("data", {}))
 
 
 def check_same(path, *, there, asked):

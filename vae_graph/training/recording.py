@@ -114,6 +114,7 @@ class EvaluationHook(RunHook):
       every_steps=training_config.eval_every_epochs * steps_per_epoch,
     )
     self._run = run
+    self._data = run.data()
     self._events = events
     self._images = images
     self._batch_size = training_config.eval_batch_size
@@ -167,7 +168,9 @@ class EvaluationHook(RunHook):
       )
     record = records.make_record(
       step,
-      epoch=step / self.train_graph.batches.steps_per_epoch,
+      epoch=self._data.epoch(
+        step, steps_per_epoch=self.train_graph.batches.steps_per_epoch
+      ),
       test=test.means,
       train=train,
     )

@@ -7,6 +7,7 @@ from typing import Any, Dict, Optional
 from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
+from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import local_path
 from vae_graph.runs import records
@@ -44,6 +45,7 @@ def train(
   *,
   dataset=None,
   flags_text="",
+  allow_other_data=False,
   extra_hooks=(),
   should_stop=lambda: False,
 ):
@@ -58,6 +60,7 @@ def train(
     logdir: folder of the run; made if it is not there.
     dataset: a `Dataset`; by default the one that the configuration names.
     flags_text: the flags of the program, kept in `flags.txt`.
+    allow_other_data: let a run go on with other data than it began with.
     extra_hooks: further `tf.train.SessionRunHook`s. One with a method
       `next_step(step)` tells where a run has to end for it.
     should_stop: function without arguments, asked after each run; True ends
@@ -71,8 +74,8 @@ def train(
       run.
     DeviceError: a device that is asked for is not there.
     DataError: the data set cannot be had.
-    RunDirectoryError: `logdir` is unwritable, holds another configuration, or
-      is in training by another process.
+    RunDirectoryError: `logdir` is unwritable, holds another configuration or a
+      run on other data, or is in training by another process.
     CheckpointError: `init_checkpoint` does not fit the model.
     NonFiniteError: a loss became infinite or NaN.
   """
@@ -85,6 +88,7 @@ def train(
       lock=lock,
       dataset=dataset,
       flags_text=flags_text,
+      allow_other_data=allow_other_data,
       extra_hooks=extra_hooks,
       should_stop=should_stop,
     )
@@ -97,6 +101,7 @@ def _train(
   lock,
   dataset,
   flags_text,
+  allow_other_data,
   extra_hooks,
   should_stop,
 ):
@@ -111,6 +116,10 @@ def _train(
   with tf.Graph().as_default():
     train_graph = build_train_graph(resolved, dataset.train.images)
     init_fn = _init_fn(training_config.init_checkpoint, train_graph.vae)
+    saver = CheckpointSaver(
+      RunDirectory(logdir).checkpoint_prefix,
+      max_to_keep=training_config.keep_checkpoints,
+    )
     # Not before the settings have proved to work, for a run directory holds
     # whoever resumes it to them.
     run = RunDirectory.open(
@@ -119,11 +128,11 @@ def _train(
       image_shape=dataset.image_shape,
       flags_text=flags_text,
       versions=versions(),
+      fingerprint=dataset_fingerprint(dataset),
+      allow_other_data=allow_other_data,
+      step=saver.latest_step() or 0,
     )
-    last_step = training_config.last_step(len(dataset.train.images))
-    saver = CheckpointSaver(
-      run.checkpoint_prefix, max_to_keep=training_config.keep_checkpoints
-    )
+    last_step = run.data().last_step(training_config, len(dataset.train.images))
     with EventWriter(run.train_events_folder) as train_events, EventWriter(
       run.test_events_folder
     ) as test_events:
