@@ -106,5 +106,29 @@ class StrictJsonTest(absltest.TestCase):
       files.strict_json({"object": object()})
 
 
+class ReadFileTest(absltest.TestCase):
+  def setUp(self):
+    super().setUp()
+    temporary = tempfile.TemporaryDirectory()
+    self.addCleanup(temporary.cleanup)
+    self.path = os.path.join(temporary.name, "file")
+
+  def test_a_file_is_read_up_to_its_limit(self):
+    files.write_atomically(self.path, b"four")
+    self.assertEqual(files.read_file(self.path, most_bytes=4), b"four")
+    with self.assertRaisesRegex(OSError, "It has 4 bytes, expected at most 3"):
+      files.read_file(self.path, most_bytes=3)
+
+  def test_what_is_no_file_is_refused_at_once(self):
+    with self.assertRaises(FileNotFoundError):
+      files.read_file(self.path, most_bytes=9)
+    with self.assertRaises(IsADirectoryError):
+      files.read_file(os.path.dirname(self.path), most_bytes=9)
+    os.mkfifo(self.path)
+    for path in (self.path, "/dev/zero"):
+      with self.assertRaisesRegex(OSError, "Not a regular file"):
+        files.read_file(path, most_bytes=9)
+
+
 if __name__ == "__main__":
   absltest.main()

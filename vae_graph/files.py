@@ -1,11 +1,17 @@
-"""Writing files that any reader can rely on: whole, and strict JSON."""
+"""Files to rely on: written whole, as strict JSON, and read within bounds."""
 
+import errno
 import json
 import math
 import os
+import stat
 import uuid
 
 import numpy as np
+
+# What a byte stands for at most in gzip, zip and PNG files, which share their
+# compression: 258 bytes for each two bits.
+MOST_EXPANSION = 1032
 
 
 def write_atomically(path, content):
@@ -39,6 +45,57 @@ def write_atomically(path, content):
     if os.path.exists(temporary):
       os.remove(temporary)
     raise
+
+
+def open_file(path):
+  """Opens a file to read its bytes; anything else of that name is refused.
+
+  A pipe, on which an ordinary open waits for a writer, or a device without end
+  would be the reader's end.
+
+  Args:
+    path: the file.
+
+  Raises:
+    OSError: it cannot be read, or is no file.
+  """
+  return open(path, "rb", opener=_open_at_once)
+
+
+def _open_at_once(path, flags):
+  """Returns the descriptor of a file; `open` itself refuses a folder's."""
+  descriptor = os.open(path, flags | os.O_NONBLOCK)
+  mode = os.fstat(descriptor).st_mode
+  if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "Not a regular file", path)
+  return descriptor
+
+
+def file_size(file):
+  """Returns the bytes of an open file."""
+  return os.fstat(file.fileno()).st_size
+
+
+def read_file(path, *, most_bytes):
+  """Returns the bytes of a file.
+
+  Args:
+    path: the file.
+    most_bytes: what it may have; nothing of a larger one is read.
+
+  Raises:
+    OSError: it cannot be read, is no file, or is larger.
+  """
+  with open_file(path) as file:
+    size = file_size(file)
+    if size > most_bytes:
+      raise OSError(
+        errno.EFBIG,
+        f"It has {size:,} bytes, expected at most {most_bytes:,}",
+        os.fspath(path),
+      )
+    return file.read(size)
 
 
 def strict_json(value, indent=None):

@@ -160,11 +160,55 @@ class Cifar10Test(parameterized.TestCase):
       fake_files.write(self.folder, _ARCHIVE, content)
       self._assert_damaged(f"{_ARCHIVE}: found an ")
 
+  def test_archive_that_never_ends_takes_no_memory(self):
+    endless = gzip.compress(bytes(2**26)) * 5
+    for name, kind in (
+      ("a", tarfile.REGTYPE),
+      ("long", tarfile.GNUTYPE_LONGNAME),
+    ):
+      info = tarfile.TarInfo(name)
+      info.type, info.size = kind, 2**33
+      header = gzip.compress(info.tobuf(tarfile.GNU_FORMAT))
+      fake_files.write(self.folder, _ARCHIVE, header + endless)
+      with fake_files.memory_of_at_most(self, 2**29):
+        self._assert_damaged("unreadable archive .it is larger than CIFAR-10")
+
+  def test_archive_that_claims_what_it_lacks_ends(self):
+    info = tarfile.TarInfo("a")
+    info.size = 2**60
+    header = info.tobuf(tarfile.PAX_FORMAT)
+    fake_files.write(self.folder, _ARCHIVE, gzip.compress(header + bytes(1024)))
+    self._assert_damaged("unreadable archive .it ends too early")
+
+  def test_file_larger_than_any_is_not_read(self):
+    self._write()
+    fake_files.sparse_file(self.folder, "data_batch_1.bin", 2**40)
+    with fake_files.memory_of_at_most(self, 2**22):
+      self._assert_damaged("data_batch_1.*It has 1,099,511,627,776 bytes")
+
+  @parameterized.parameters(
+    (tarfile.SYMTYPE, "/etc/passwd"),
+    (tarfile.LNKTYPE, "../../evil"),
+    (tarfile.CHRTYPE, ""),
+    (tarfile.FIFOTYPE, ""),
+    (tarfile.DIRTYPE, ""),
+  )
+  def test_archive_members_that_are_no_files_are_refused(self, kind, target):
+    members = {f"{_FOLDER}/{n}": content for n, content in _contents().items()}
+    info = tarfile.TarInfo(f"{_FOLDER}/test_batch.bin")
+    info.type, info.linkname = kind, target
+    members[info.name] = info
+    fake_files.write(self.folder, _ARCHIVE, _archive(members))
+    self._assert_damaged("an archive without test_batch.bin")
+    self.assertEqual(os.listdir(self.folder), [_ARCHIVE])
+
   def test_archive_members_that_are_not_wanted_do_nothing(self):
     contents = _contents()
     link = tarfile.TarInfo(f"{_FOLDER}/test_batch.bin")
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    evil = os.path.join(self.folder, "evil")
     members = {f"../{name}": content for name, content in contents.items()}
+    members.update((name, b"evil") for name in (evil, f"{_FOLDER}/../../evil"))
     members["link"] = link
     for name in _NAMES[:-1]:
       members[f"{_FOLDER}/{name}"] = contents[name]

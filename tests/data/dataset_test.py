@@ -234,5 +234,18 @@ class HoldOutTest(parameterized.TestCase):
       dataset.hold_out(split._replace(labels=split.labels[1:]), 0.1, name="x")
 
 
+class MemoryTest(absltest.TestCase):
+  def test_what_does_not_fit_is_refused_in_a_line(self):
+    def too_large(config):
+      raise MemoryError
+
+    with mock.patch.dict(registry.DATASETS.data):
+      registry.DATASETS["large"] = too_large
+      with self.assertRaisesRegex(
+        errors.DataError, "^data set large: found more than fits into memory"
+      ):
+        dataset.load_dataset(config.DataConfig(dataset="large"))
+
+
 if __name__ == "__main__":
   absltest.main()

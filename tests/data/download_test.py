@@ -1,3 +1,4 @@
+import contextlib
 import gzip
 import hashlib
 import http.server
@@ -29,12 +30,20 @@ class _Mirror(http.server.BaseHTTPRequestHandler):
     if name == "missing" or (name == "busy_twice" and earlier < 2):
       self.send_error(404 if name == "missing" else 503)
       return
+    if name == "endless":
+      self.send_response(200)
+      self.end_headers()
+      with contextlib.suppress(OSError):
+        while True:
+          self.wfile.write(_CONTENT)
     if name == "silent":
       self.server.released.wait()
       return
-    body = {"wrong": gzip.compress(b"wrong"), "plain": _CONTENT}.get(
-      name, _BODY
-    )
+    body = {
+      "wrong": gzip.compress(b"wrong"),
+      "plain": _CONTENT,
+      "bomb": gzip.compress(bytes(2**24)),
+    }.get(name, _BODY)
     if name == "broken_gzip":
       body = body[:-20]
     self.send_response(200)
@@ -101,6 +110,12 @@ class DownloadTest(parameterized.TestCase):
     start = time.time()
     self._download("silent", "good", timeout=0.2)
     self.assertLess(time.time() - start, 3)
+    self.assertEqual(self._held(), _BODY)
+
+  @parameterized.parameters("endless", "bomb")
+  def test_a_mirror_without_end_is_given_up(self, name):
+    with mock.patch.object(download, "_MOST_BYTES", 2**20):
+      self._download(name, "good")
     self.assertEqual(self._held(), _BODY)
 
   def test_a_failure_may_pass(self):

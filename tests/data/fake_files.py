@@ -1,9 +1,11 @@
 """Tiny data files for the tests of the sources."""
 
+import contextlib
 import gzip
 import os
 import struct
 import tempfile
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -60,6 +62,41 @@ def write_mnist(folder, names=MNIST_FILES, compress=True):
       write(folder, name, content)
 
 
+@contextlib.contextmanager
+def memory_of_at_most(test, limit):
+  """Checks that the block never has more bytes than that, be they touched."""
+  tracemalloc.start()
+  try:
+    yield
+    peak = tracemalloc.get_traced_memory()[1]
+  finally:
+    tracemalloc.stop()
+  test.assertLess(peak, limit)
+
+
+def sparse_file(folder, name, size, content=b""):
+  """Makes a file that begins with some bytes, and takes no place on disk."""
+  path = write(folder, name, content)
+  os.truncate(path, size)
+  return path
+
+
+def png_bytes(chunks):
+  """Returns a PNG file of (kind, content) chunks, with their checksums."""
+  return b"\x89PNG\r\n\x1a\n" + b"".join(
+    struct.pack(">I", len(content))
+    + kind
+    + content
+    + struct.pack(">I", zlib.crc32(kind + content))
+    for kind, content in chunks
+  )
+
+
+def png_header(width, height, bits, color_type):
+  """Returns the content of the chunk IHDR."""
+  return struct.pack(">IIBBBBB", width, height, bits, color_type, 0, 0, 0)
+
+
 def deep_png(levels, transparent=b""):
   """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
 
@@ -67,23 +104,10 @@ def deep_png(levels, transparent=b""):
     levels: uint16 `[height, width]` or `[height, width, 3]`.
     transparent: content of its tRNS chunk; none where it is empty.
   """
-
-  def chunk(kind, content):
-    return (
-      struct.pack(">I", len(content))
-      + kind
-      + content
-      + struct.pack(">I", zlib.crc32(kind + content))
-    )
-
   height, width = levels.shape[:2]
   color_type = 2 if levels.ndim == 3 else 0
-  header = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
   lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in levels)
-  return (
-    b"\x89PNG\r\n\x1a\n"
-    + chunk(b"IHDR", header)
-    + (chunk(b"tRNS", transparent) if transparent else b"")
-    + chunk(b"IDAT", zlib.compress(lines))
-    + chunk(b"IEND", b"")
-  )
+  chunks = [(b"IHDR", png_header(width, height, 16, color_type))]
+  if transparent:
+    chunks.append((b"tRNS", transparent))
+  return png_bytes([*chunks, (b"IDAT", zlib.compress(lines)), (b"IEND", b"")])

@@ -58,8 +58,14 @@ class IdxTest(parameterized.TestCase):
     ),
     ("gzip_checksum", _PACKED[:-8] + b"\0" * 8, "unreadable"),
     ("gzip_tail", _PACKED + b"tail", "unreadable"),
-    ("hostile_header", _HUGE + b"1234", "4 bytes after the header"),
-    ("hostile_gzip", gzip.compress(_HUGE + b"1234"), "4 bytes after"),
+    ("hostile_header", _HUGE + b"1234", "a header that claims 7922816"),
+    ("hostile_gzip", gzip.compress(_HUGE + b"1234"), "header that claims"),
+    (
+      "billions_of_images",
+      struct.pack(">4I", 0x803, 2**31, 28, 28) + bytes(999),
+      r"claims 1683627180032 bytes, shape \[2147483648, 28, 28\], expected at"
+      " most the 1015 that such a file can hold",
+    ),
   )
   def test_damage_is_one_line_with_the_name(self, content, pattern):
     path = self._write(content)
@@ -68,6 +74,25 @@ class IdxTest(parameterized.TestCase):
     message = str(caught.exception)
     self.assertStartsWith(message, f"{path}: found ")
     self.assertNotIn("\n", message)
+
+  def test_claims_and_bombs_take_no_memory(self):
+    zeros = bytes(2**24)
+    billions = struct.pack(">4I", 0x803, 2**31, 28, 28)
+    for content in (
+      billions,
+      gzip.compress(billions),
+      gzip.compress(_CONTENT + zeros),
+    ):
+      path = self._write(content)
+      with fake_files.memory_of_at_most(self, 2**22):
+        with self.assertRaises(errors.DataError):
+          idx.read_images(path)
+
+  def test_gzip_at_its_best_may_hold_what_it_does(self):
+    images = np.zeros((1000, 100, 100), np.uint8)
+    content = gzip.compress(fake_files.idx_bytes(images), 9)
+    self.assertGreater(images.nbytes, 1000 * len(content))
+    np.testing.assert_array_equal(idx.read_images(self._write(content)), images)
 
   def test_a_folder_or_nothing_is_no_file(self):
     for path in (self.folder, self.folder + "/missing"):

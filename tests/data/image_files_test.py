@@ -2,6 +2,8 @@ import io
 import os
 import subprocess
 import sys
+import warnings
+import zlib
 from unittest import mock
 
 import numpy as np
@@ -258,6 +260,43 @@ class ImageFilesTest(parameterized.TestCase):
     self._assert_fails(r"\(No such file or directory\)", [missing])
     text = fake_files.write(self.folder, "text.png", b"no image")
     self._assert_fails(r"\(it is not recognized as PNG or JPEG\)", [text])
+
+  @parameterized.parameters(
+    (2**31 - 1, 2**31 - 1, "cannot be read or decoded .*pixels"),
+    (60000, 60000, "limit of"),
+    (12000, 10000, "limit of"),
+    (9000, 9000, "9000 x 9000 pixels in [0-9]+ bytes"),
+  )
+  def test_claims_take_no_memory(self, width, height, message):
+    chunks = [(b"IHDR", fake_files.png_header(width, height, 8, 2))]
+    chunks += [(b"IDAT", zlib.compress(bytes(99))), (b"IEND", b"")]
+    content = fake_files.png_bytes(chunks)
+    path = fake_files.write(self.folder, "bomb.png", content)
+    with mock.patch.object(Image.core, "new") as new, mock.patch.object(
+      Image.core, "fill"
+    ) as fill, fake_files.memory_of_at_most(self, 2**20):
+      self._assert_fails(message, [path])
+    # Pillow's own memory, of which Python does not know.
+    new.assert_not_called()
+    fill.assert_not_called()
+
+  def test_what_is_no_file_is_not_waited_for(self):
+    pipe = os.path.join(self.folder, "pipe.png")
+    os.mkfifo(pipe)
+    device = os.path.join(self.folder, "device.png")
+    os.symlink("/dev/zero", device)
+    for path in (pipe, device):
+      self._assert_fails(r"\(Not a regular file\)", [path])
+    large = fake_files.sparse_file(self.folder, "large.png", 2**40)
+    with fake_files.memory_of_at_most(self, 2**20):
+      self._assert_fails(r"\(It has 1,099,511,627,776 bytes", [large])
+
+  def test_pillow_does_not_remark_on_files(self):
+    path = os.path.join(self.folder, "image.jpg")
+    Image.fromarray(_GRAY).save(path, exif=b"Exif\0\0II*\0\x08\0\0\0\x09\0")
+    with warnings.catch_warnings():
+      warnings.simplefilter("error")
+      image_files.load_files([path], (6, 5))
 
   @parameterized.parameters("PNG", "JPEG")
   def test_any_damage_is_one_line_or_none(self, kind):

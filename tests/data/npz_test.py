@@ -1,4 +1,6 @@
 import io
+import struct
+import zipfile
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -25,6 +27,27 @@ def _npy(array):
 def _corrupt(content):
   middle = len(content) // 2
   return content[: middle - 50] + b"\xff" * 100 + content[middle + 50 :]
+
+
+def _claim(shape, data=b"", descr="|u1", compression=zipfile.ZIP_DEFLATED):
+  """Returns a .npz file whose x_train says that it has a shape."""
+  header = repr({"descr": descr, "fortran_order": False, "shape": shape})
+  header = header.encode() + b"\n"
+  stream = io.BytesIO()
+  with zipfile.ZipFile(stream, "w", compression) as archive:
+    archive.writestr(
+      "x_train.npy",
+      b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data,
+    )
+  return stream.getvalue()
+
+
+def _resized(content, size):
+  """Returns a .npz file of one array that claims to be of a size there, too."""
+  content = bytearray(content)
+  struct.pack_into("<I", content, 22, size)
+  struct.pack_into("<I", content, content.index(b"PK\x01\x02") + 24, size)
+  return bytes(content)
 
 
 class NpzTest(parameterized.TestCase):
@@ -85,6 +108,26 @@ class NpzTest(parameterized.TestCase):
     ("npy", _npy(_IMAGES), "no .npz archive"),
     ("truncated", _npz(x_train=_IMAGES)[:-50], "no .npz archive"),
     ("corrupt", _corrupt(_npz(x_train=_IMAGES)), "unreadable array"),
+    ("terabyte", _claim((2**20, 1024, 1024)), "claims 1,099,511,627,8.* bytes"),
+    ("overflow", _claim((2**32, 2**32, 1)), "claims 18,446,744,073,709,551,"),
+    ("negative", _claim((-2, -2, 1), bytes(4)), "unreadable array"),
+    ("data_behind", _claim((1, 2, 2), bytes(5)), "claims .* than it has"),
+    ("huge_items", _claim((1, 1, 1), descr="|V2147483647"), "claims 2,147,"),
+    (
+      "zip_claims_it_too",
+      _resized(_claim((4000, 1000, 1000)), 4_000_000_080),
+      "claims 4,000,000,080 bytes",
+    ),
+    (
+      "long_header",
+      _claim((1, 2, 2), descr="(" * 20000),
+      "unreadable array .*header",
+    ),
+    (
+      "lzma",
+      _claim((1, 2, 2), bytes(4), compression=zipfile.ZIP_LZMA),
+      "compressed as NumPy does not",
+    ),
     ("flat", _npz(x_train=_IMAGES.reshape(20, 12)), r"shape \(20, 12\)"),
     ("scalar", _npz(x_train=np.float32(1)), r"shape \(\)"),
     (
@@ -98,6 +141,16 @@ class NpzTest(parameterized.TestCase):
       self._load(content)
     self.assertIn(self.path, str(caught.exception))
     self.assertNotIn("\n", str(caught.exception))
+
+  def test_claims_take_no_memory(self):
+    for content in (
+      _claim((2**20, 1024, 1024)),
+      _resized(_claim((4000, 1000, 1000)), 4_000_000_080),
+      _claim((1, 2, 2), bytes(2**25)),
+    ):
+      with fake_files.memory_of_at_most(self, 2**22):
+        with self.assertRaises(errors.DataError):
+          self._load(content)
 
   def test_no_file(self):
     for path in (self.folder, self.folder + "/missing.npz"):

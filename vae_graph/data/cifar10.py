@@ -14,6 +14,7 @@ import tarfile
 
 import numpy as np
 
+from vae_graph import files
 from vae_graph.data import dataset, download, idx
 
 _TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
@@ -33,6 +34,8 @@ _CLASSES = 10
 _RECORD_BYTES = 1 + _CHANNELS * _SIZE * _SIZE
 # More than any file has: 30,730,000 bytes. A damaged archive may claim more.
 _MOST_BYTES = 2**26
+# More than the whole archive has, decompressed.
+_MOST_ARCHIVE_BYTES = 2**28
 _CHUNK_BYTES = 2**20
 
 
@@ -103,8 +106,7 @@ def _missing(folder):
 
 def _read_file(path):
   try:
-    with open(path, "rb") as file:
-      return file.read()
+    return files.read_file(path, most_bytes=_MOST_BYTES)
   except OSError as error:
     raise _damaged(path, f"an unreadable file ({error.strerror})") from error
 
@@ -117,8 +119,8 @@ def _read_archive(path):
   wanted = {f"{_FOLDER}/{name}": name for name in _FILES}
   contents = {}
   try:
-    with open(path, "rb") as file:
-      stream = idx.decompressed(file)
+    with files.open_file(path) as file:
+      stream = _Bounded(idx.decompressed(file), _MOST_ARCHIVE_BYTES)
       # "r|": in one go, because going back in a gzip file means starting again.
       with tarfile.open(fileobj=stream, mode="r|", bufsize=_CHUNK_BYTES) as tar:
         for member in tar:
@@ -127,14 +129,37 @@ def _read_archive(path):
             content = tar.extractfile(member).read()
             contents[name] = (f"{path}:{member.name}", content)
       # To its end, where gzip's checksum is.
-      for _ in iter(lambda: stream.read(_CHUNK_BYTES), b""):
-        pass
-  except (*idx.READ_ERRORS, tarfile.TarError) as error:
-    raise _damaged(path, f"an unreadable archive ({error})") from error
+      while not stream.has_ended:
+        stream.read(_CHUNK_BYTES)
+  except Exception as error:  # A damaged archive can raise almost anything.
+    reason = " ".join(str(error).split()) or type(error).__name__
+    raise _damaged(path, f"an unreadable archive ({reason})") from error
   missing = [name for name in _FILES if name not in contents]
   if missing:
     raise _damaged(path, f"an archive without {', '.join(missing)}")
   return contents
+
+
+class _Bounded:
+  """A stream that raises an OSError where it is too long, or read on and on.
+
+  tarfile passes over a member by reading, to any end that its header claims.
+  """
+
+  def __init__(self, stream, most_bytes):
+    self._stream = stream
+    self._left = most_bytes
+    self.has_ended = False
+
+  def read(self, size):
+    if self.has_ended:
+      raise OSError("it ends too early")
+    content = self._stream.read(size)
+    self._left -= len(content)
+    if self._left < 0:
+      raise OSError("it is larger than CIFAR-10")
+    self.has_ended = not content
+    return content
 
 
 def _parse(path, content):

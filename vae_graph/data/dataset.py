@@ -70,9 +70,12 @@ def load_dataset(config):
   """
   source = registry.load(registry.DATASETS, config.dataset)
   name = f"data set {config.dataset}"
-  if config.data_dir:
-    name += f" ({config.data_dir})"
-  dataset = check_dataset(source(config), name)
+  name += f" ({config.data_dir})" if config.data_dir else ""
+  try:
+    dataset = check_dataset(source(config), name)
+  except MemoryError as error:
+    found = "more than fits into memory"
+    raise bad_data(name, found, "less", "make it smaller") from error
   if config.binarization != "static":
     return dataset
   train, test = dataset

@@ -16,6 +16,8 @@ from vae_graph import errors, files
 from vae_graph.data import dataset, idx
 
 _CHUNK_BYTES = 2**16
+# More than any of the files has, as it is sent or decompressed.
+_MOST_BYTES = 2**28
 _SHOWN_NAMES = 10
 
 
@@ -123,6 +125,7 @@ def _fetch(url, name, timeout):
     ) as progress:
       for chunk in iter(lambda: response.read(_CHUNK_BYTES), b""):
         body += chunk
+        _check_size(len(body))
         progress.update(len(chunk))
   # A connection that is closed early looks like the end of the data.
   if len(body) < length:
@@ -138,9 +141,15 @@ def _check_content(body, sha256, as_sent):
   digest = hashlib.sha256()
   for chunk in iter(lambda: content.read(_CHUNK_BYTES), b""):
     digest.update(chunk)
+    _check_size(content.tell())
   found = digest.hexdigest()
   if found != sha256:
     raise OSError(f"SHA-256 {found[:12]}..., expected {sha256[:12]}...")
+
+
+def _check_size(size):
+  if size > _MOST_BYTES:
+    raise OSError(f"more than {_MOST_BYTES:,} bytes")
 
 
 def _write(path, body):

@@ -10,6 +10,7 @@ import zlib
 
 import numpy as np
 
+from vae_graph import files
 from vae_graph.data import dataset
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -68,10 +69,15 @@ def decompressed(stream):
 
 
 def _read(path, rank):
+  """Returns the array in a file, or raises a DataError.
+
+  Memory is bounded by the file: a header that claims more than it can hold is
+  refused before anything is allocated, and nothing is read beyond the claim.
+  """
   magic = 0x800 + rank  # 0x8 stands for unsigned bytes.
   expected = f"an IDX file with magic number {magic:#x}"
   try:
-    with open(path, "rb") as file:
+    with files.open_file(path) as file:
       stream = decompressed(file)
       header = stream.read(4 + 4 * rank)
       if len(header) < 4 + 4 * rank:
@@ -82,6 +88,15 @@ def _read(path, rank):
       size = 1
       for length in shape:
         size *= length  # A Python integer: it cannot overflow.
+      most = files.file_size(file)
+      if stream is not file:
+        most *= files.MOST_EXPANSION
+      if size > most:
+        raise _damaged(
+          path,
+          f"a header that claims {size} bytes, shape {shape}",
+          f"at most the {most} that such a file can hold",
+        )
       content = _read_up_to(stream, size + 1)
   except READ_ERRORS as error:
     raise _damaged(path, f"an unreadable file ({error})", expected) from error

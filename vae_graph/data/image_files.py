@@ -1,11 +1,18 @@
 """Decoding of PNG and JPEG files, one by one or as images of one shape."""
 
 import io
+import warnings
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from vae_graph import files
 from vae_graph.data import dataset
+
+# Of a file; an image of as many pixels as Pillow takes has fewer.
+_MOST_BYTES = 2**30
+# Pixels of one byte, at most; PNG has eight to a byte.
+_MOST_EXPANSION = 8 * files.MOST_EXPANSION
 
 # Luma of ITU-R BT.601, as most programs turn colors into gray.
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -36,8 +43,12 @@ def decode_files(paths, size=None):
   """
   for path in paths:
     try:
-      with open(path, "rb") as file:
-        image = _decode(file.read())
+      content = files.read_file(path, most_bytes=_MOST_BYTES)
+      with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Of an image too large, which may be a small file.
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        image = _decode(content)
     # Pillow passes on whatever its parsers trip over, of nearly every kind.
     except Exception as error:
       raise dataset.bad_data(
@@ -72,7 +83,13 @@ def _decode(content):
 
 
 def _open(content):
-  return Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+  image = Image.open(io.BytesIO(content), formats=("PNG", "JPEG"))
+  # Before they are allocated.
+  if image.width * image.height > len(content) * _MOST_EXPANSION:
+    raise ValueError(
+      f"{image.width} x {image.height} pixels in {len(content):,} bytes"
+    )
+  return image
 
 
 def _pixels(image, content):
@@ -82,14 +99,17 @@ def _pixels(image, content):
     return np.asarray(image.convert("LA" if is_gray else "RGBA"))
   _, *where, raw_mode = image.tile[0]
   if raw_mode == "I;16B":
-    return (np.asarray(image) / 65535).astype(np.float32)
+    return np.asarray(image).astype(np.float32) / np.float32(65535)
   if raw_mode == "RGB;16B":
     # Pillow keeps the high byte of each color. Told that the low one is first,
     # it keeps the other.
     low = _open(content)
     low.tile = [("zip", *where, "RGB;16L")]
-    levels = 256.0 * np.asarray(image) + np.asarray(low)
-    return (levels / 65535).astype(np.float32)
+    levels = np.asarray(image).astype(np.float32)
+    levels *= 256
+    levels += np.asarray(low)
+    levels /= 65535
+    return levels
   return np.asarray(image.convert("L" if is_gray else "RGB"))
 
 

@@ -1,14 +1,27 @@
 """Images from a file of NumPy arrays, as written by `numpy.savez`."""
 
+import io
 import os
 import zipfile
 
 import numpy as np
 
-from vae_graph import errors
+from vae_graph import errors, files
 from vae_graph.data import dataset
 
 _NAMES = ("x_train", "y_train", "x_test", "y_test")
+_SUFFIX = ".npy"  # Of an array's member of the archive.
+# What a byte stands for at most, as NumPy compresses.
+_MOST_EXPANSION = {
+  zipfile.ZIP_STORED: 1,
+  zipfile.ZIP_DEFLATED: files.MOST_EXPANSION,
+}
+# NumPy writes far shorter ones, and evaluates them.
+_MOST_HEADER_BYTES = 10000
+_READ_HEADER = {
+  (1, 0): np.lib.format.read_array_header_1_0,
+  (2, 0): np.lib.format.read_array_header_2_0,
+}
 _EXPECTED = "x_train and, if at hand, x_test, y_train and y_test"
 
 
@@ -75,14 +88,61 @@ def read_arrays(path, expected, *, names=None):
     found = "no .npz archive" if os.path.isfile(path) else "no such file"
     raise _unreadable(path, found, expected)
   try:
-    with np.load(path, allow_pickle=False) as archive:
-      held = archive.files
-      wanted = held if names is None else [n for n in names if n in held]
-      return held, {name: archive[name] for name in wanted}
+    with files.open_file(path) as file, zipfile.ZipFile(file) as archive:
+      members = {
+        info.filename[: -len(_SUFFIX)]: info
+        for info in archive.infolist()
+        if info.filename.endswith(_SUFFIX)
+      }
+      held = list(members)
+      wanted = held if names is None else [n for n in names if n in members]
+      most = files.file_size(file)
+      return held, {
+        name: _read_array(archive, members[name], most) for name in wanted
+      }
   except Exception as error:  # A damaged archive can raise almost anything.
     raise _unreadable(
       path, f"an unreadable array ({' '.join(str(error).split())})", expected
     ) from error
+
+
+def _read_array(archive, info, most_compressed):
+  """Returns the array that is a member of an archive.
+
+  `numpy.load` allocates whatever a header claims. Here the claim has to be the
+  member's size, and that no more than so many bytes can hold.
+
+  Args:
+    archive: the `zipfile.ZipFile`.
+    info: the member's `zipfile.ZipInfo`.
+    most_compressed: bytes of the whole archive.
+
+  Raises:
+    Exception: of nearly every kind, where it is damaged.
+  """
+  if info.compress_type not in _MOST_EXPANSION:
+    raise ValueError(f"{info.filename} is compressed as NumPy does not")
+  with archive.open(info) as member:
+    start = io.BytesIO(member.read(_MOST_HEADER_BYTES))
+  version = np.lib.format.read_magic(start)
+  if version not in _READ_HEADER:
+    raise ValueError(f"{info.filename} has the format {version}")
+  shape, _, dtype = _READ_HEADER[version](start)
+  if dtype.hasobject:
+    raise ValueError(f"{info.filename} is a pickle")
+  size = dtype.itemsize
+  for length in shape:
+    size *= length  # A Python integer: it cannot overflow.
+  size += start.tell()
+  compressed = min(info.compress_size, most_compressed)
+  if size != info.file_size or size > (
+    compressed * _MOST_EXPANSION[info.compress_type]
+  ):
+    raise ValueError(
+      f"{info.filename} claims {size:,} bytes, more or fewer than it has"
+    )
+  with archive.open(info) as member:
+    return np.lib.format.read_array(member, allow_pickle=False)
 
 
 def _unreadable(path, found, expected):
