@@ -3,6 +3,7 @@
     config.json, flags.txt            the settings: all to rebuild the model
     trainer.lock                      who trains it, while it is trained
     checkpoint, model.ckpt-STEP.*     the latest checkpoints
+    damaged/                          checkpoints that were found damaged
     best/                             the best one, and its record metrics.json
     metrics.jsonl                     a record for each evaluation in training
     events/train/, events/test/       for TensorBoard
@@ -12,7 +13,8 @@
     report.html                       the report about the run
 
 `directory.RunDirectory` has these names, and reads and writes the small files.
-`checkpoints` has TensorFlow save, find and restore; all else does without it.
+`checkpoint_saver` saves checkpoints, `checkpoints` finds and restores them;
+with `checkpoint_reader` they use TensorFlow, and all else does without it.
 A file is replaced as a whole or grows by whole lines, so that a run can be read
 while it is in training, and after a crash. What cannot be read or written is
 one line, a `RunDirectoryError` or a `CheckpointError`.

@@ -1,4 +1,7 @@
-"""The checkpoints of a run, or of somebody: saved, found and restored."""
+"""The checkpoints of a run, or of somebody: found and restored.
+
+It only reads; `checkpoint_saver` is what training saves with.
+"""
 
 import glob
 import os
@@ -12,40 +15,6 @@ _AVERAGE = "/ExponentialMovingAverage"
 _NAME_ONE = (
   "name the folder of a run or the path of a checkpoint without .index"
 )
-
-
-class CheckpointSaver:
-  """Saves the variables of the default graph, and removes old checkpoints.
-
-  It knows the checkpoints that are there already.
-
-  Args:
-    prefix: path of the checkpoints without the step, such as
-      `RunDirectory.checkpoint_prefix`. Its folder has no others.
-    max_to_keep: how many of the last ones to keep.
-
-  Attributes:
-    saver: the `tf.train.Saver`, which a `tf.train.Scaffold` takes to restore.
-  """
-
-  def __init__(self, prefix, *, max_to_keep):
-    self._prefix = prefix
-    self._folder = os.path.dirname(prefix)
-    # Relative paths, so that a run can be moved.
-    self.saver = tf.train.Saver(
-      max_to_keep=max_to_keep, save_relative_paths=True
-    )
-    state = tf.train.get_checkpoint_state(self._folder)
-    if state is not None:
-      self.saver.recover_last_checkpoints(state.all_model_checkpoint_paths)
-
-  def save(self, session, step):
-    """Saves the checkpoint of a global step."""
-    self.saver.save(session, self._prefix, global_step=step)
-
-  def latest_step(self):
-    """Returns the global step of the latest checkpoint, or None."""
-    return _step_in(tf.train.latest_checkpoint(self._folder) or "")
 
 
 def latest_checkpoint(run):

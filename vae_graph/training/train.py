@@ -11,7 +11,8 @@ from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import local_path
 from vae_graph.runs import records
-from vae_graph.runs.checkpoints import CheckpointSaver, restore_by_name
+from vae_graph.runs.checkpoint_saver import CheckpointSaver
+from vae_graph.runs.checkpoints import restore_by_name
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runs.lock import FolderLock
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
@@ -115,7 +116,9 @@ def _train(
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():
     train_graph = build_train_graph(resolved, dataset.train.images)
-    init_fn = _init_fn(training_config.init_checkpoint, train_graph.vae)
+    start_weights = _start_weights(
+      training_config.init_checkpoint, train_graph.vae
+    )
     saver = CheckpointSaver(
       RunDirectory(logdir).checkpoint_prefix,
       max_to_keep=training_config.keep_checkpoints,
@@ -159,17 +162,14 @@ def _train(
         )
       )
       # The scope holds what TensorFlow adds to initialize and check variables.
-      with tf.name_scope("initialization"), tf.train.MonitoredTrainingSession(
-        checkpoint_dir=run.path,
-        scaffold=tf.train.Scaffold(saver=saver.saver, init_fn=init_fn),
+      with tf.name_scope("initialization"), tf.train.MonitoredSession(
+        tf.train.ChiefSessionCreator(
+          tf.train.Scaffold(
+            saver=saver.saver, init_fn=_init_fn(saver, start_weights)
+          ),
+          config=config_proto,
+        ),
         hooks=hooks,
-        config=config_proto,
-        # Our own hooks do these, exactly at their steps.
-        save_checkpoint_secs=None,
-        save_checkpoint_steps=None,
-        save_summaries_steps=None,
-        save_summaries_secs=None,
-        log_step_count_steps=None,
       ) as session:
         while not session.should_stop():
           session.run(train_graph.outputs.step)
@@ -183,12 +183,24 @@ def _train(
   )
 
 
-def _init_fn(checkpoint, vae):
-  """Returns what a `tf.train.Scaffold` calls where there is no checkpoint."""
-  if not checkpoint:
-    return None
-  restore = restore_by_name(checkpoint, vae.variables)
-  return lambda scaffold, session: restore(session)
+def _start_weights(checkpoint, vae):
+  """Returns a function of a session that restores them, or None."""
+  return restore_by_name(checkpoint, vae.variables) if checkpoint else None
+
+
+def _init_fn(saver, start_weights):
+  """Returns what a `tf.train.Scaffold` calls when variables have their start.
+
+  TensorFlow's own way to go on from a checkpoint takes the run's folder for a
+  pattern.
+  """
+
+  def init_fn(scaffold, session):
+    del scaffold
+    if saver.restore(session) is None and start_weights is not None:
+      start_weights(session)
+
+  return init_fn
 
 
 def _make_hooks(
@@ -205,6 +217,8 @@ def _make_hooks(
   """Returns the hooks in the order in which they act after a run."""
   training_config = experiment_config.training
   batch_size = training_config.batch_size
+  best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
+  best_saver.prepare()
   checkpoints = hooks_lib.CheckpointHook(
     train_graph,
     saver=saver,
@@ -232,7 +246,7 @@ def _make_hooks(
       training_config=training_config,
       last_step=last_step,
       save=checkpoints.save,
-      best_saver=CheckpointSaver(run.best_prefix, max_to_keep=1),
+      best_saver=best_saver,
       show_line=progress.show_line,
     ),
     PlotHook(

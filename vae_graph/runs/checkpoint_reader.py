@@ -1,0 +1,149 @@
+"""What a checkpoint holds, read as a whole or not at all.
+
+TensorFlow takes the path of a checkpoint for a pattern wherever it reads one,
+and checks the bytes of each tensor that it reads by their CRC-32C.
+"""
+
+import contextlib
+import os
+import tempfile
+from typing import Any, NamedTuple, Tuple
+
+from vae_graph import errors
+from vae_graph.compat import tf
+
+# In a pattern these have a meaning.
+_PATTERN_CHARACTERS = set("*?[\\")
+
+
+class TensorSpec(NamedTuple):
+  """Shape and dtype of a tensor."""
+
+  shape: Tuple[int, ...]
+  dtype: Any
+
+  def __str__(self):
+    sizes = ", ".join(str(size) for size in self.shape)
+    return f"{self.dtype.name} [{sizes}]"
+
+
+def read_specs(path):
+  """Returns `{name: TensorSpec}` of a checkpoint's tensors, from its index.
+
+  Args:
+    path: of the checkpoint, without `.index`.
+
+  Raises:
+    CheckpointError: it is missing or damaged.
+  """
+  with _reading(path) as reader:
+    dtypes = reader.get_variable_to_dtype_map()
+    return {
+      name: TensorSpec(tuple(shape), dtypes[name])
+      for name, shape in reader.get_variable_to_shape_map().items()
+    }
+
+
+def read_tensors(path, names=None):
+  """Returns `{name: array}` of a checkpoint's tensors.
+
+  Args:
+    path: of the checkpoint, without `.index`.
+    names: of the tensors to read; None: all, which shows whether the checkpoint
+      is whole.
+
+  Raises:
+    CheckpointError: it is missing or damaged.
+  """
+  with _reading(path) as reader:
+    if names is None:
+      names = reader.get_variable_to_shape_map()
+    return {name: reader.get_tensor(name) for name in names}
+
+
+def check_fits(path, variables, *, others=False):
+  """Checks that a checkpoint holds a model's variables.
+
+  Args:
+    path: of the checkpoint, without `.index`.
+    variables: `{name in the checkpoint: variable}`.
+    others: whether it may hold more.
+
+  Raises:
+    CheckpointError: it is missing or damaged, or of another model. A table says
+      what is missing, extra, or of another shape.
+  """
+  found = read_specs(path)
+  wanted = {
+    name: TensorSpec(tuple(variable.shape.as_list()), variable.dtype.base_dtype)
+    for name, variable in variables.items()
+  }
+  rows = [
+    (name, str(found.get(name, "missing")), str(wanted.get(name, "none")))
+    for name in sorted({*found, *wanted})
+    if found.get(name) != wanted.get(name)
+  ]
+  wrong = [row for row in rows if row[0] in wanted or not others]
+  if wrong:
+    raise errors.CheckpointError(
+      f"{path} does not fit the model; take the settings that it was trained"
+      " with, or another checkpoint:\n"
+      + _table([("variable", "in the checkpoint", "in the model"), *rows])
+    )
+
+
+def assign(session, variables, *, values):
+  """Gives variables their values, without a new op in the graph.
+
+  Args:
+    session: a `tf.Session`.
+    variables: `{name: variable}`.
+    values: `{name: array}`.
+  """
+  for name, variable in variables.items():
+    # One by one, for several may be initialized from the same tensor.
+    initial_value = variable.initializer.inputs[1]
+    session.run(variable.initializer, {initial_value: values[name]})
+
+
+@contextlib.contextmanager
+def _reading(path):
+  """Yields TensorFlow's reader of a checkpoint, whose errors become ours."""
+  name = path
+  try:
+    with _literal(path) as name:
+      yield tf.train.NewCheckpointReader(name)
+  # On 2.21 it is an IndexError where the data are cut short.
+  except (tf.errors.OpError, IndexError, ValueError, OSError) as error:
+    reason = str(error).splitlines()[0].replace(name, path)
+    # TensorFlow speaks of what its older format would be.
+    if not os.path.exists(path + ".index") and not os.path.exists(path):
+      reason = f"{path}.index is missing"
+    raise errors.CheckpointError(
+      f"{path} cannot be read as a checkpoint: {reason}"
+    ) from error
+
+
+@contextlib.contextmanager
+def _literal(path):
+  """Yields a path of the same checkpoint that is no pattern."""
+  if not _PATTERN_CHARACTERS & set(path):
+    yield path
+    return
+  folder, name = os.path.split(os.path.abspath(path))
+  with tempfile.TemporaryDirectory() as place:
+    alias = os.path.join(place, "alias")
+    for file in os.listdir(folder):
+      if file.startswith(name + "."):
+        os.symlink(os.path.join(folder, file), alias + file[len(name) :])
+    yield alias
+
+
+def _table(rows):
+  """Returns rows of text as lines with aligned columns."""
+  widths = [max(len(cell) for cell in column) for column in zip(*rows)]
+  lines = [
+    "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+    for row in rows
+  ]
+  return "\n".join("  " + line for line in lines)

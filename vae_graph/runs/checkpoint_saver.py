@@ -1,0 +1,174 @@
+"""Saves and restores the checkpoints of a training run."""
+
+import contextlib
+import logging
+import os
+from typing import Any, Dict, NamedTuple
+
+from vae_graph import errors
+from vae_graph.compat import tf
+from vae_graph.runs import checkpoint_files, checkpoint_reader
+
+
+class Restored(NamedTuple):
+  """What training goes on from.
+
+  path: of the checkpoint, without `.index`.
+  step: its global step.
+  state: what `CheckpointSaver.save` was given with it.
+  """
+
+  path: str
+  step: int
+  state: Dict[str, Any]
+
+
+class CheckpointSaver:
+  """Saves the variables of the default graph, and removes old checkpoints.
+
+  TensorFlow only writes: it would take the path of a run for a pattern, and
+  with `run[1]` find and delete the checkpoints of `run1`. Making one touches no
+  file.
+
+  Args:
+    prefix: path of the checkpoints without the step, such as
+      `RunDirectory.checkpoint_prefix`. Its folder has no others.
+    max_to_keep: how many of the last ones to keep, 1 or more.
+
+  Attributes:
+    saver: the `tf.train.Saver`, which a `tf.train.Scaffold` takes.
+    restored: the `Restored` that `restore` returned last, or None.
+  """
+
+  def __init__(self, prefix, *, max_to_keep):
+    self.restored = None
+    self._prefix = prefix
+    self._max_to_keep = max_to_keep
+    self._variables = {each.op.name: each for each in tf.global_variables()}
+    self.saver = tf.train.Saver(max_to_keep=max_to_keep)
+
+  def prepare(self):
+    """Completes or clears away what a killed process left unfinished.
+
+    Makes the folder, too, and sets right the small file `checkpoint`.
+
+    Raises:
+      CheckpointError: the folder cannot be read or written.
+    """
+    with self._writing(self._prefix):
+      os.makedirs(os.path.dirname(self._prefix) or os.curdir, exist_ok=True)
+      checkpoint_files.recover(self._prefix)
+      self._write_list()
+
+  def save(self, session, step, *, state=None):
+    """Saves the checkpoint of a global step.
+
+    Args:
+      session: a `tf.Session` of the graph.
+      step: the global step.
+      state: dict of what training goes on from besides the variables, made of
+        what `json` knows. `restore` returns it.
+
+    Raises:
+      CheckpointError: it cannot be written. Those saved before are whole.
+    """
+    path = f"{self._prefix}-{step}"
+    with self._writing(path):
+      checkpoint_files.recover(self._prefix)
+      made = f"{checkpoint_files.begin(self._prefix)}-{step}"
+      names = self.saver.as_saver_def()
+      session.run(names.save_tensor_name, {names.filename_tensor_name: made})
+      with session.graph.as_default():
+        meta_graph = self.saver.export_meta_graph()
+      checkpoint_files.write_new(made + ".meta", meta_graph.SerializeToString())
+      checkpoint_files.write_state(made, state or {})
+      checkpoint_reader.read_tensors(made)
+      checkpoint_files.commit(self._prefix)
+      checkpoint_files.remove_old(
+        self._prefix, step, max_to_keep=self._max_to_keep
+      )
+
+  def restore(self, session):
+    """Restores the newest checkpoint that is whole.
+
+    Newer ones that are not are named in a warning and moved into `damaged/`.
+    It calls `prepare`.
+
+    Args:
+      session: a `tf.Session` of the graph.
+
+    Returns:
+      A `Restored`, or None where there is no checkpoint.
+
+    Raises:
+      CheckpointError: none is whole, and none is touched; or the newest whole
+        one is of another model.
+    """
+    self.prepare()
+    damaged = {}
+    for step in reversed(list(checkpoint_files.list_files(self._prefix))):
+      path = f"{self._prefix}-{step}"
+      try:
+        values, state = _read(path)
+      except errors.CheckpointError as error:
+        damaged[step] = error
+        continue
+      checkpoint_reader.check_fits(path, self._variables)
+      checkpoint_reader.assign(session, self._variables, values=values)
+      self._set_aside(damaged, path)
+      self.restored = Restored(path, step, state)
+      return self.restored
+    if damaged:
+      raise errors.CheckpointError(
+        "no checkpoint is whole: {}; restore one, or choose another"
+        " --logdir".format("; ".join(map(str, damaged.values())))
+      )
+    return None
+
+  def latest_step(self):
+    """Returns the global step of the latest checkpoint, or None.
+
+    It need not be whole, where `restore` has not set aside what is not.
+    """
+    return max(checkpoint_files.steps(self._prefix), default=None)
+
+  def _set_aside(self, damaged, path):
+    """Moves damaged checkpoints away, `{step: error}`, with a warning each."""
+    for step, error in damaged.items():
+      with self._writing(path):
+        place = checkpoint_files.set_aside(self._prefix, step)
+      logging.warning(
+        "%s; it is kept in %s, and training goes on from %s", error, place, path
+      )
+    with self._writing(path):
+      self._write_list()
+
+  def _write_list(self):
+    checkpoint_files.write_list(
+      self._prefix, checkpoint_files.steps(self._prefix)
+    )
+
+  @contextlib.contextmanager
+  def _writing(self, path):
+    """Makes a CheckpointError of what goes wrong, and clears away the rest."""
+    try:
+      yield
+    except (OSError, tf.errors.OpError, errors.CheckpointError) as error:
+      with contextlib.suppress(OSError):
+        checkpoint_files.recover(self._prefix)
+      reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+      raise errors.CheckpointError(
+        f"{path} cannot be saved ({reason}); the checkpoints before it are"
+        " whole: mend that, and the same command goes on from the last one"
+      ) from error
+
+
+def _read(path):
+  """Returns the tensors and the state of a checkpoint that is whole."""
+  values = checkpoint_reader.read_tensors(path)
+  try:
+    return values, checkpoint_files.read_state(path)
+  except (OSError, ValueError) as error:
+    raise errors.CheckpointError(
+      f"{path} has a damaged state: {error}"
+    ) from error
