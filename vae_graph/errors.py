@@ -11,6 +11,10 @@ class VaeGraphError(Exception):
 
   exit_code = 1
 
+  def __str__(self):
+    """Returns the line, whatever names of files and the like are in it."""
+    return " ".join(super().__str__().splitlines())
+
 
 class ConfigError(VaeGraphError, ValueError):
   """A setting is out of bounds, or two settings contradict each other."""

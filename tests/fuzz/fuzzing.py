@@ -67,7 +67,8 @@ class FuzzTestCase(absltest.TestCase):
 
   def write(self, name, content):
     """Writes bytes to a file of the test's folder; returns its path."""
-    return fake_files.write(self.folder, name, content)
+    folder, name = os.path.split(os.path.join(self.folder, name))
+    return fake_files.write(folder, name, content)
 
   def attempt(self, function, *arguments, **settings):
     """Calls a function that may raise a `VaeGraphError`, and nothing else.

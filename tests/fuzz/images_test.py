@@ -118,8 +118,7 @@ class ImagesTest(fuzzing.FuzzTestCase):
     shutil.rmtree(self.folder)
     os.mkdir(self.folder)
     for name, content in contents.items():
-      folder, name = os.path.split(name)
-      fake_files.write(os.path.join(self.folder, folder), name, content)
+      self.write(name, content)
     loaded = self.attempt(
       dataset.load_dataset,
       config.DataConfig(dataset="images", data_dir=self.folder),

@@ -132,6 +132,16 @@ class OpenTest(RunTestCase):
       '{"config": {}, "image_shape": [28, 0]}',
       "`image_shape` is [28, 0], expected 2 or 3 sizes",
     ),
+    ('{"config": {}, "image_shape": [65536, 32768]}', "expected 2 or 3 sizes"),
+    (
+      '{"config": {"model": {"code_size": 1e999}}, "image_shape": [28, 28]}',
+      "code_size must be a finite number, found inf",
+    ),
+    (
+      '{"config": {"objective": {"beta": 1%s}}, "image_shape": [28, 28]}'
+      % (400 * "0"),
+      "beta must be a finite number, found 1000",
+    ),
     (
       '{"config": {"model": {"code_size": 0}}, "image_shape": [28, 28]}',
       "code_size must be at least 1, found 0",

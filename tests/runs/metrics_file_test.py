@@ -5,7 +5,9 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest, parameterized
 
+from tests.data import fake_files
 from tests.runs.run_test_case import RunTestCase
+from vae_graph.runs import records
 
 
 class MetricsFileTest(RunTestCase):
@@ -85,8 +87,48 @@ class MetricsFileTest(RunTestCase):
     self.assertEqual(
       self.error_of(self.run_directory.read_metrics),
       f"{self.path}/metrics.jsonl is damaged in line 3, expected a JSON object"
-      " with an integer step; remove that line",
+      " with an integer step, and else numbers; remove that line",
     )
+
+  @parameterized.parameters(
+    b'{"step": 1, "epoch": "one"}\n',
+    b'{"step": 1, "test_elbo": [1]}\n',
+    b'{"step": 1, "test_elbo": 1e200}\n',
+    b'{"step": 1, "final": true}',
+    b'{"step": -1}\n',
+    b'{"step": 9223372036854775808}\n',
+    b'{"step": 1, "a": ' + 100000 * b"[" + b"\n",
+    b"a line without end" * 10**6,
+  )
+  def test_what_is_no_evaluation_is_damage(self, line):
+    self.append(0)
+    with open(self.run_directory.metrics_path, "ab") as file:
+      file.write(line)
+    with fake_files.memory_of_at_most(self, 2**26):
+      self.assertIn(
+        "metrics.jsonl is damaged in line 2, expected a JSON object with an"
+        " integer step, and else numbers",
+        self.error_of(self.run_directory.read_metrics),
+      )
+
+  def test_an_evaluation_may_lack_all_but_its_step(self):
+    self.append(0, 100)
+    metrics = self.run_directory.read_metrics()
+    self.assertFalse(records.is_stale(metrics, 2))
+    self.assertTrue(records.is_stale(metrics, 1))
+
+  @parameterized.parameters(
+    ("[]", "it holds no JSON object"),
+    ("{}", "it holds no step and numbers"),
+    ('{"step": 1, "test_elbo": "x"}', "it holds no step and numbers"),
+    ('{"a":' * 100000, "nested too deeply"),
+    ("\ufeff{}", "BOM"),
+    ('{"step": 1' + "0" * 10000, "cannot be read"),
+  )
+  def test_the_best_record_is_checked(self, content, message):
+    os.mkdir(self.run_directory.best_folder)
+    self.write("best/metrics.json", content)
+    self.assertIn(message, self.error_of(self.run_directory.read_best))
 
   def test_records_after_a_step_can_be_dropped(self):
     self.append(0, 100, 200, 300)

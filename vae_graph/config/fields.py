@@ -209,10 +209,10 @@ def _checked(name, value, kind, metadata):
     if isinstance(value, (str, bytes)) or not hasattr(value, "__iter__"):
       raise _type_error(name, value, f"a sequence of {words}")
     return tuple(_checked(name, item, item_kind, metadata) for item in value)
+  if _is_number(value) and kind in (int, float) and not _is_finite(value):
+    raise errors.ConfigError(f"{name} must be a finite number, found {value}")
   if kind is float and _is_number(value):
     value = float(value)
-    if not math.isfinite(value):
-      raise errors.ConfigError(f"{name} must be a finite number, found {value}")
   elif kind is int and _is_number(value) and int(value) == value:
     value = int(value)
   elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
@@ -225,6 +225,14 @@ def _checked(name, value, kind, metadata):
 
 def _is_number(value):
   return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _is_finite(value):
+  """Returns whether a number is finite, as a float too."""
+  try:
+    return math.isfinite(value)
+  except OverflowError:
+    return False
 
 
 def _type_error(name, value, wanted):

@@ -116,13 +116,13 @@ def _curves(name, runs):
       continue  # Its curve is the ELBO's.
     for split in ("train", "test"):
       points = [
-        (record["epoch"], record.get(f"{split}_{name}"))
+        (record.get("epoch"), record.get(f"{split}_{name}"))
         for record in run.metrics
       ]
       points = [
         (epoch, value)
         for epoch, value in points
-        if value is not None and math.isfinite(value)
+        if None not in (epoch, value) and math.isfinite(value)
       ]
       if points:
         found.append(Curve(index, run.name, split, points))

@@ -48,7 +48,7 @@ def read(figure, evaluation):
   stderr = evaluation.get(f"{figure.name}_stderr")
   if stderr is None or not math.isfinite(stderr):
     stderr = 0
-  if figure.unit == "%":
+  if figure.unit == "%" and isinstance(value, (int, float)):
     value, stderr = 100 * value, 100 * stderr
   return Reading(
     format_value(value, stderr),
@@ -68,7 +68,7 @@ def format_value(value, stderr=0):
   """
   if isinstance(value, (list, tuple)):
     return _format_list(value)
-  if isinstance(value, (bool, str)):
+  if isinstance(value, (bool, str, dict)):
     return str(value)
   if isinstance(value, int):
     return format_number(value, ",")
@@ -96,16 +96,18 @@ def _format_list(values):
     texts = [", ".join(_short(value) for value in row) for row in rows]
     return "[{}]".format("; ".join(texts))
   if not is_matrix:
+    values = [value for value in values if value is not None] or [math.nan]
     return f"{_short(min(values))} to {_short(max(values))}"
   variances = [row[index] for index, row in enumerate(values)]
   others = [
     abs(value)
     for index, row in enumerate(values)
     for column, value in enumerate(row)
-    if column != index
+    if column != index and value is not None
   ]
   return (
-    f"variances {_format_list(variances)}, others within ±{_short(max(others))}"
+    f"variances {_format_list(variances)}, others within ±"
+    f"{_short(max(others, default=None))}"
   )
 
 

@@ -11,7 +11,7 @@ import os
 from vae_graph import errors
 from vae_graph.paths import local_path
 from vae_graph.runs import (
-  former_names,
+  evaluation_file,
   json_files,
   metrics_file,
   run_data,
@@ -248,7 +248,13 @@ class RunDirectory:
     Raises:
       RunDirectoryError: its file is damaged.
     """
-    return _read_if_there(self.best_metrics_path)
+    path = self.best_metrics_path
+    if not os.path.exists(path):
+      return None
+    record = json_files.read_json_object(path)
+    if not metrics_file.is_evaluation(record):
+      raise json_files.unreadable(path, "it holds no step and numbers")
+    return record
 
   def write_best(self, record):
     """Writes the record of the best checkpoint.
@@ -270,10 +276,9 @@ class RunDirectory:
     Raises:
       RunDirectoryError: its file is damaged.
     """
-    evaluation = _read_if_there(self.evaluation_path)
-    if evaluation is None:
+    if not os.path.exists(self.evaluation_path):
       return None
-    return former_names.modernized(evaluation)
+    return evaluation_file.read(self.evaluation_path)
 
   def write_evaluation(self, evaluation):
     """Writes an evaluation, in place of the last one and behind all others.
@@ -308,8 +313,3 @@ class RunDirectory:
 
   def _join(self, *names):
     return os.path.join(self.path, *names)
-
-
-def _read_if_there(path):
-  """Returns the dict that a JSON file holds, or None where there is no file."""
-  return json_files.read_json_object(path) if os.path.exists(path) else None

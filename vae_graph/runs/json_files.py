@@ -5,6 +5,11 @@ import os
 
 from vae_graph import errors, files
 
+# Far more than any run writes, and few enough to be read.
+_MOST_BYTES = 2**28
+# No figure of a model comes near; sums and ranges of such numbers are finite.
+_MOST = 1e100
+
 
 def write_text(path, text):
   """Writes a file atomically; its folder is made if it is missing.
@@ -34,8 +39,7 @@ def read_json_object(path):
     RunDirectoryError: it cannot be read or holds something else.
   """
   try:
-    with open(path, encoding="utf-8") as file:
-      content = json.load(file)
+    content = parse(files.read_file(path, most_bytes=_MOST_BYTES))
   except OSError as error:
     raise unreadable(path, error.strerror) from error
   except ValueError as error:
@@ -43,6 +47,31 @@ def read_json_object(path):
   if not isinstance(content, dict):
     raise unreadable(path, "it holds no JSON object")
   return content
+
+
+def parse(content):
+  """Returns the value that is the JSON text in some bytes.
+
+  NaN and infinity, which JSON does not know but some programs write, are None,
+  as `files.strict_json` has it.
+
+  Raises:
+    ValueError: it is none, or none that Python could hold.
+  """
+  try:
+    return json.loads(content.decode("utf-8"), parse_constant=lambda name: None)
+  except RecursionError:
+    raise ValueError("it is nested too deeply") from None
+
+
+def is_number(value):
+  """Returns whether a value is a number such as a figure can be."""
+  return type(value) in (int, float) and abs(value) < _MOST
+
+
+def is_count(value):
+  """Returns whether a value is a number of things that can be, or a step."""
+  return type(value) is int and 0 <= value < 2**63
 
 
 def make_folder(path):

@@ -1,15 +1,17 @@
 """The evaluations of a run: a file of JSON objects, one a line.
 
-Each record has an integer `step`. A last line that a crash left half-written
-does not count, and the next append removes it. Where a step has several lines,
-the last one wins.
+Each record has an integer `step`, and else numbers or null. A last line that a
+crash left half-written does not count, and the next append removes it. Where a
+step has several lines, the last one wins.
 """
 
-import json
 import os
 
 from vae_graph import errors, files
 from vae_graph.runs import json_files
+
+# Of a line; none comes near. A line without end is damage.
+_MOST_BYTES = 2**24
 
 
 def append(path, record):
@@ -46,24 +48,30 @@ def read(path):
   Raises:
     RunDirectoryError: it cannot be read, or a line within it is damaged.
   """
+  records = {}
   try:
-    with open(path, "rb") as file:
-      lines = file.read().split(b"\n")
+    with files.open_file(path) as file:
+      for number, line in enumerate(_lines(file), 1):
+        record = _parse(line)
+        if record is not None and is_evaluation(record):
+          records[record["step"]] = record
+        elif line.strip() and not (record is None and _is_half(line)):
+          raise errors.RunDirectoryError(
+            f"{path} is damaged in line {number}, expected a JSON object with"
+            " an integer step, and else numbers; remove that line"
+          )
   except FileNotFoundError:
     return []
   except OSError as error:
     raise json_files.unreadable(path, error.strerror) from error
-  records = {}
-  for number, line in enumerate(lines, 1):
-    record = _parse(line)
-    if record is not None:
-      records[record["step"]] = record
-    elif line.strip() and number < len(lines):
-      raise errors.RunDirectoryError(
-        f"{path} is damaged in line {number}, expected a JSON object with an"
-        " integer step; remove that line"
-      )
   return [records[step] for step in sorted(records)]
+
+
+def is_evaluation(record):
+  """Returns whether a dict is what training writes: a step, and numbers."""
+  return json_files.is_count(record.get("step")) and all(
+    value is None or json_files.is_number(value) for value in record.values()
+  )
 
 
 def drop_after(path, step):
@@ -83,12 +91,20 @@ def drop_after(path, step):
 def _parse(line):
   """Returns the record of a line, or None if the line is not a whole one."""
   try:
-    record = json.loads(line.decode())
+    record = json_files.parse(line)
   except ValueError:
     return None
-  if not isinstance(record, dict) or type(record.get("step")) is not int:
-    return None
-  return record
+  has_step = isinstance(record, dict) and type(record.get("step")) is int
+  return record if has_step else None
+
+
+def _is_half(line):
+  return not line.endswith(b"\n") and len(line) < _MOST_BYTES
+
+
+def _lines(file):
+  """Yields the lines of a file with their ends, of a bounded length."""
+  return iter(lambda: file.readline(_MOST_BYTES), b"")
 
 
 def _mend_last_line(file):

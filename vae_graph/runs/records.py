@@ -29,8 +29,8 @@ def make_record(step, *, epoch, test, train):
 def quality(record):
   """Returns the figure that is highest in the best of a run's records."""
   name, sign = ("elbo", 1) if "test_elbo" in record else ("loss", -1)
-  figure = record[f"test_{name}"]
   # None is what metrics.jsonl has for a figure that is not finite.
+  figure = record.get(f"test_{name}")
   return -math.inf if figure is None else sign * figure
 
 

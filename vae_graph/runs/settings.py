@@ -1,7 +1,9 @@
 """The settings of a run: its `config.json`, and what may not change in it."""
 
 import dataclasses
+import functools
 import json
+import operator
 from typing import NamedTuple, Tuple
 
 from vae_graph import config as configs
@@ -9,6 +11,10 @@ from vae_graph import errors
 from vae_graph.config.fields import unread_settings
 from vae_graph.parts import Registry
 from vae_graph.runs import json_files, run_data
+
+
+# Of an image; TensorFlow cannot count that many.
+_MOST_PIXELS = 2**31
 
 
 class RunSettings(NamedTuple):
@@ -207,4 +213,5 @@ def _is_image_shape(value):
     isinstance(value, list)
     and len(value) in (2, 3)
     and all(type(size) is int and size > 0 for size in value)
+    and functools.reduce(operator.mul, value) < _MOST_PIXELS
   )
