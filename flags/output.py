@@ -8,9 +8,10 @@ from vae_graph import errors
 _OUTPUT = flags.DEFINE_string(
   "output",
   None,
-  "What to write: the .npz file of codes, the folder of pictures, or the HTML"
-  " file of a report, by default report.html in the first run's folder. Folders"
-  " are made.",
+  "What to write: the .npz file of codes, the folder of pictures, the JSON file"
+  " of an evaluation, by default evaluation.json in the run's folder, or the"
+  " HTML file of a report, by default report.html in the first run's folder."
+  " Folders are made.",
 )
 
 

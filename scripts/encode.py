@@ -35,6 +35,7 @@ _split = shared.define(
 def main(arguments):
   """Encodes the images that the arguments name, or a split."""
   path = output.path("a .npz file")
+  vae_graph.try_output(path)
   with trained_run.open_run(path) as (model, run_images):
     split = None if arguments else _split()
     count = vae_graph.write_codes(

@@ -2,8 +2,8 @@ r"""Measures a trained model, or each checkpoint of a training that goes on.
 
     python -m scripts.evaluate --logdir=DIR --importance_samples=5000
 
-Prints a table, and writes evaluation.json into the run's folder. What each
-figure means stands in docs/evaluation.md.
+Prints a table, and writes evaluation.json into the run's folder, or the file
+that --output names. What each figure means stands in docs/evaluation.md.
 """
 
 import os
@@ -13,12 +13,12 @@ import tqdm
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import evaluation, inference, run_data, runs, session
+from flags import evaluation, inference, output, run_data, runs, session
 from scripts import app
 from vae_graph import errors
 
 # For --help to list them.
-for module in (evaluation, inference, session, app):
+for module in (evaluation, inference, output, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _FOLLOW = absl_flags.DEFINE_boolean(
@@ -49,6 +49,9 @@ def main():
     )
   run = vae_graph.RunDirectory.load(logdir)
   data_config = run_data.data_config(run.settings().config.data)
+  path = output.path("a JSON file", default=run.evaluation_path)
+  vae_graph.check_outside_data(path, data_config, name="output")
+  vae_graph.try_output(path)
   dataset = vae_graph.load_observed_dataset(data_config)
   total = len(getattr(dataset, evaluation_config.split).images)
   total = min(total, evaluation_config.max_images or total)
@@ -64,9 +67,15 @@ def main():
         checkpoint=checkpoint,
         session_config=session_config,
         progress=bar.update,
+        keep=False,
       )
-    print(vae_graph.evaluation_table(result))
-    print(f"written to {run.evaluation_path}", flush=True)
+    # Printed whatever becomes of the file.
+    print(vae_graph.evaluation_table(result), flush=True)
+    if path == run.evaluation_path:
+      run.write_evaluation(result)
+    else:
+      vae_graph.write_evaluation(path, result)
+    print(f"written to {path}", flush=True)
     return result
 
   if not _FOLLOW.value:

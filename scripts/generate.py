@@ -26,6 +26,7 @@ for module in (generation, images, inference, output, session, app):
 def main():
   """Generates as the flags say."""
   folder = output.path("a folder")
+  vae_graph.try_output(folder, is_folder=True)
   generation_config = generation.generation_config()
   with trained_run.open_run(folder) as (model, run_images):
     paths = vae_graph.generate(

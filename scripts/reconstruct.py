@@ -32,6 +32,7 @@ _DEFAULT_IMAGES = 20
 def main(arguments):
   """Reconstructs the images that the arguments name."""
   folder = output.path("a folder")
+  vae_graph.try_output(folder, is_folder=True)
   with trained_run.open_run(folder) as (model, run_images):
     if arguments:
       chosen = run_images.choose(arguments)

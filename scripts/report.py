@@ -3,10 +3,10 @@ r"""Writes one HTML file about a run, or about several side by side.
     python -m scripts.report --logdir=DIR
     python -m scripts.report --logdir=DIR --logdir=OTHER --output=FILE.html
 
-Figures of the latest checkpoint are taken from evaluation.json. What has not
-been evaluated yet is evaluated first, as scripts.evaluate does; and so is all
-where a flag says how. The file needs nothing beside it, and asks nothing of the
-network.
+Figures of the latest checkpoint are taken from evaluation.json, where they are
+of its weights, these images and these settings; else it is evaluated first, as
+scripts.evaluate does with the same flags. The file needs nothing beside it, and
+asks nothing of the network.
 """
 
 import os
@@ -45,7 +45,7 @@ def main():
     )
   session_config = session.session_config()
   os.environ.update(vae_graph.session_environment(session_config))
-  evaluation_config = evaluation.asked_for()
+  evaluation_config = evaluation.evaluation_config()
   # All of them, before the first is evaluated.
   directories = [vae_graph.RunDirectory.load(logdir) for logdir in logdirs]
   data_configs = [
@@ -54,6 +54,7 @@ def main():
   path = output.path("an HTML file", default=directories[0].report_path)
   for data_config in data_configs:
     vae_graph.check_outside_data(path, data_config, name="output")
+  vae_graph.try_output(path)
   report_runs = []
   for logdir, name, data_config in zip(logdirs, names, data_configs):
     with tqdm.tqdm(

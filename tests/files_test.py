@@ -7,6 +7,7 @@ from unittest import mock
 import numpy as np
 from absl.testing import absltest
 
+from tests.training.file_size_limit import file_size_limit
 from vae_graph import files
 
 
@@ -80,6 +81,32 @@ class WriteAtomicallyTest(absltest.TestCase):
     with self.assertRaises(OSError):
       files.write_atomically(self.path, b"new")
     self.assertEqual(os.listdir(self.folder), ["file.txt"])
+
+
+class TryFolderTest(absltest.TestCase):
+  def setUp(self):
+    super().setUp()
+    self.folder = self.enter_context(tempfile.TemporaryDirectory())
+
+  def test_nothing_is_left(self):
+    for name in ("", "new", os.path.join("new", "newer")):
+      files.try_folder(os.path.join(self.folder, name))
+    self.assertEmpty(os.listdir(self.folder))
+
+  def test_a_file_or_a_dangling_link_in_the_way(self):
+    path, link = (os.path.join(self.folder, each) for each in ("file", "link"))
+    with open(path, "wb"):
+      pass
+    os.symlink("nowhere", link)
+    for place in (path, os.path.join(path, "new"), link):
+      with self.assertRaises(OSError):
+        files.try_folder(place)
+    self.assertCountEqual(os.listdir(self.folder), ["file", "link"])
+
+  def test_a_full_disk(self):
+    with file_size_limit(100), self.assertRaises(OSError):
+      files.try_folder(self.folder)
+    self.assertEmpty(os.listdir(self.folder))
 
 
 class StrictJsonTest(absltest.TestCase):

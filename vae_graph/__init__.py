@@ -48,11 +48,13 @@ _PUBLIC = {
   "RunImages": "inference.run_images",
   "generate": "inference.generated_files",
   "reconstruct": "inference.reconstructed_files",
+  "try_output": "inference.output_files",
   "write_codes": "inference.code_files",
   "write_reconstructions": "inference.reconstructed_files",
   # A whole run measured.
   "evaluate_model": "evaluation.evaluate_model",
   "evaluate_run": "evaluation.evaluate_run",
+  "write_evaluation": "evaluation.evaluate_run",
   "follow_run": "evaluation.follow_run",
   "evaluation_table": "report.evaluation_table",
   # A report of several.

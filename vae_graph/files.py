@@ -12,6 +12,7 @@ import numpy as np
 # What a byte stands for at most in gzip, zip and PNG files, which share their
 # compression: 258 bytes for each two bits.
 MOST_EXPANSION = 1032
+_TRIED_BYTES = 4096
 
 
 def write_atomically(path, content):
@@ -96,6 +97,30 @@ def read_file(path, *, most_bytes):
         os.fspath(path),
       )
     return file.read(size)
+
+
+def try_folder(folder):
+  """Tries whether a file could be written into a folder, and leaves nothing.
+
+  Of a folder that is missing, the nearest one that is there is tried.
+
+  Args:
+    folder: the folder; empty for the current one.
+
+  Raises:
+    OSError: none could be written.
+  """
+  place = os.path.abspath(folder)
+  while not os.path.lexists(place):
+    place = os.path.dirname(place)
+  path = os.path.join(place, f".{uuid.uuid4().hex}.tmp")
+  try:
+    with open(path, "xb") as file:
+      # More than nothing, for which a full disk has room.
+      file.write(bytes(_TRIED_BYTES))
+  finally:
+    if os.path.exists(path):
+      os.remove(path)
 
 
 def strict_json(value, indent=None):

@@ -93,18 +93,34 @@ class ReportRunTest(parameterized.TestCase):
     )
     # Kept figures are taken, unless they are of something else.
     kept = dict(run.evaluation, elbo=-1.5)
+    provenance = kept["provenance"]
     for change, is_taken in (
       ({}, True),
-      ({"step": 0}, False),
-      ({"split": "train"}, False),
+      ({"weights": "0" * 32}, False),
+      ({"averaged": True}, False),
+      ({"data": dict(provenance["data"], test={})}, False),
+      ({"settings": dict(provenance["settings"], neighbors=4)}, False),
     ):
-      json_files.write_json(self.path, dict(kept, **change))
-      run = make_report_run(self.logdir, "name")
+      changed = dict(kept, provenance=dict(provenance, **change))
+      json_files.write_json(self.path, changed)
+      run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
       self.assertEqual(run.evaluation["elbo"] == -1.5, is_taken, change)
-    self.assertEqual(run.evaluation["importance_samples"], 100)
-    json_files.write_json(self.path, kept)
-    run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
-    self.assertNotEqual(run.evaluation["elbo"], -1.5)
+    # Of other settings, and of a version that did not say of what it is.
+    for other in (kept, {k: v for k, v in kept.items() if k != "provenance"}):
+      json_files.write_json(self.path, other)
+      run = make_report_run(self.logdir, "name")
+      self.assertEqual(run.evaluation["importance_samples"], 100)
+
+  def test_figures_that_cannot_be_kept_are_shown(self):
+    self._train()
+    os.mkdir(os.path.join(self.logdir, "evaluations.jsonl"))
+    with self.assertLogs(level="WARNING") as logs:
+      run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
+    self.assertLess(run.evaluation["elbo"], 0)
+    (record,) = logs.records
+    self.assertRegex(
+      record.getMessage(), "are not kept: .*evaluations.jsonl cannot be written"
+    )
 
 
 if __name__ == "__main__":

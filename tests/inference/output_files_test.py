@@ -7,7 +7,7 @@ from absl.testing import absltest
 
 from tests.data import fake_files
 from vae_graph import errors
-from vae_graph.inference.output_files import write_npz, writing
+from vae_graph.inference.output_files import try_output, write_npz, writing
 
 
 class OutputFilesTest(absltest.TestCase):
@@ -50,6 +50,17 @@ class OutputFilesTest(absltest.TestCase):
     with self.assertRaises(errors.OutputError):
       write_npz(self.folder, {"codes": np.arange(3)})
     self.assertEqual(os.listdir(self.folder), ["file"])
+
+  def test_an_output_is_tried(self):
+    path = os.path.join(self.folder, "new", "codes.npz")
+    try_output(path)
+    try_output(path, is_folder=True)
+    self.assertEmpty(os.listdir(self.folder))
+    with self.assertRaisesRegex(
+      errors.OutputError, f"^{self.folder} cannot be written .Is a directory.;"
+    ):
+      try_output(self.folder)
+    try_output(self.folder, is_folder=True)
 
   def test_other_errors_are_bugs_and_pass(self):
     with self.assertRaises(ZeroDivisionError), writing("file"):

@@ -120,6 +120,42 @@ class EvaluateBinaryTest(EvaluateTestCase):
     self.assertEqual(self.result(), self.expected(6, dataset))
     self.assertEqual(self.result()["checkpoint"], checkpoint)
 
+  def test_another_file(self):
+    path = os.path.join(self.folder, "new", "figures.json")
+    before = sorted(os.listdir(self.logdir))
+    *_, last = self.run_binary(f"--output={path}", "--importance_samples=2")
+    self.assertEqual(last, f"written to {path}")
+    self.assertEqual(
+      json_files.read_json_object(path), self.expected(importance_samples=2)
+    )
+    self.assertEqual(sorted(os.listdir(self.logdir)), before)
+
+  def test_a_file_that_cannot_be_written_is_met_before_the_work(self):
+    path = os.path.join(self.folder, "file")
+    with open(path, "wb"):
+      pass
+    result = self._run(f"--output={path}/figures.json", "--data_dir=/nowhere")
+    self.assertEqual(result.returncode, 1)
+    self.assertRegex(
+      result.stderr,
+      "^evaluate: error: .*figures.json cannot be written .*--output\n$",
+    )
+
+  def test_figures_that_cannot_be_kept_are_printed(self):
+    logdir = os.path.join(self.folder, "unwritable")
+    shutil.copytree(
+      self.logdir, logdir, ignore=shutil.ignore_patterns("evaluation*")
+    )
+    os.mkdir(os.path.join(logdir, "evaluations.jsonl"))
+    result = self._run("--importance_samples=2", f"--logdir={logdir}")
+    self.assertEqual(result.returncode, 1)
+    self.assertRegex(result.stdout, r"\nELBO +−\d+")
+    self.assertRegex(
+      result.stderr,
+      "evaluate: error: .*evaluations.jsonl cannot be written .*\n$",
+    )
+    self.assertNotIn("Traceback", result.stderr)
+
   def test_a_deterministic_encoder_says_what_is_not_defined_and_why(self):
     config = dataclasses.replace(
       self.config,

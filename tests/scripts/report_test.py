@@ -2,12 +2,14 @@ import dataclasses
 import os
 import re
 
+import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.report import browser
 from tests.scripts.binary import run
 from tests.scripts.trained_run import TrainedRunTestCase
+from tests.training.toy import toy_dataset
 from vae_graph.runs import json_files
 
 
@@ -69,6 +71,38 @@ class ReportBinaryTest(TrainedRunTestCase):
     page = self._page("--importance_samples=3")
     self.assertNotIn("−98,765.40", page)
     self.assertIn("3 samples an image", page)
+
+  def _evaluate(self, *arguments):
+    """Runs scripts.evaluate; returns the ELBO as a page shows it."""
+    result = run(
+      f"--logdir={self.logdir}", *arguments, binary="scripts.evaluate"
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    return re.search(r"\nELBO +(\S+)", result.stdout).group(1)
+
+  def test_figures_are_of_the_weights_and_images_beside_them(self):
+    right = self._evaluate()
+    self.assertIn(right, self._page())
+    train, test = toy_dataset(num_test=19, shape=self.shape)
+    other_data = os.path.join(self.folder, "other.npz")
+    np.savez(other_data, x_train=train.images, x_test=test.images)
+    training = dataclasses.replace(self.config.training, seed=1)
+    other_run = os.path.join(self.folder, "other_run")
+    vae_graph.train(
+      dataclasses.replace(self.config, training=training), other_run
+    )
+    for arguments in (
+      [f"--data_dir={other_data}"],
+      [f"--checkpoint={other_run}/model.ckpt-12"],
+      ["--importance_samples=1"],
+      ["--max_images=5"],
+    ):
+      with self.subTest(arguments):
+        wrong = self._evaluate(*arguments)
+        self.assertNotEqual(wrong, right)
+        page = self._page()
+        self.assertIn(right, page)
+        self.assertNotIn(wrong, page)
 
   def test_a_browser_shows_all_and_asks_for_nothing(self):
     shown = browser.start(self)

@@ -15,6 +15,7 @@ from vae_graph.config.combinations import (
 from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
+from vae_graph.evaluation.provenance import provenance
 from vae_graph.latent_metrics.codes import (
   active_units,
   collapse_warning,
@@ -46,8 +47,8 @@ def evaluate_model(model, dataset, *, evaluation_config=None, progress=None):
 
   Returns:
     A dict of JSON types with the figures of `report.figures.FIGURES`, standard
-    errors as `NAME_stderr`, and what they were measured on; `undefined` is
-    `{figure: reason}`, `warnings` a list of lines.
+    errors as `NAME_stderr`, and what they were measured on, to the bit in
+    `provenance`; `undefined` is `{figure: reason}`, `warnings` a list of lines.
   """
   evaluation_config = evaluation_config or EvaluationConfig()
   split = getattr(dataset, evaluation_config.split)
@@ -79,6 +80,9 @@ def evaluate_model(model, dataset, *, evaluation_config=None, progress=None):
     result["warnings"] += figures.pop("warnings", [])
     result.update(figures)
   result.update(dict.fromkeys(result["undefined"]))
+  result["provenance"] = provenance(
+    model, dataset, evaluation_config=evaluation_config
+  )
   return result
 
 

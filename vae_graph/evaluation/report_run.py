@@ -4,9 +4,13 @@ import dataclasses
 import os
 import tempfile
 
-from vae_graph import files, plots
+from absl import logging
+
+from vae_graph import errors, files, plots
+from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.evaluation.evaluate_model import evaluate_model
+from vae_graph.evaluation.provenance import provenance
 from vae_graph.inference.generated_files import generate
 from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
@@ -65,10 +69,12 @@ def make_report_run(
   """Evaluates a run's latest checkpoint and draws its pictures.
 
   Args:
-    logdir: the run directory, where the evaluation is kept.
+    logdir: the run directory, where the evaluation is kept. One that cannot be
+      written is told by a warning, and the figures serve the report alone.
     name: what to call the run.
-    evaluation_config: an `EvaluationConfig`; by default figures of the test
-      split are taken from `evaluation.json` where it holds the checkpoint's.
+    evaluation_config: an `EvaluationConfig`; by default one of its defaults.
+      Figures are taken from `evaluation.json` where these weights, images and
+      settings gave them.
     data_config: a `DataConfig`; by default the run's.
     session_config: a `SessionConfig`.
     progress: see `evaluate_model`.
@@ -77,23 +83,20 @@ def make_report_run(
     A `ReportRun`, for `build_report`.
 
   Raises:
-    VaeGraphError: the run, its checkpoint or its data set cannot be used, or
-      its folder not be written.
+    VaeGraphError: the run, its checkpoint or its data set cannot be used.
   """
   run = RunDirectory(logdir)
   with TrainedModel(logdir, session_config=session_config) as model:
     run_images = RunImages(
       data_config or model.config.data, image_shape=model.image_shape
     )
-    evaluation = None if evaluation_config else _known_evaluation(run, model)
-    if evaluation is None:
-      evaluation = evaluate_model(
-        model,
-        run_images.dataset,
-        evaluation_config=evaluation_config,
-        progress=progress,
-      )
-      run.write_evaluation(evaluation)
+    evaluation = _evaluation(
+      run,
+      model,
+      dataset=run_images.dataset,
+      evaluation_config=evaluation_config or EvaluationConfig(),
+      progress=progress,
+    )
     with tempfile.TemporaryDirectory() as folder:
       _draw(model, run_images, folder=folder, evaluation=evaluation)
       pictures = _read_pictures(folder)
@@ -123,11 +126,20 @@ def write_report(path, runs, *, title="Variational autoencoders"):
     files.write_atomically(path, build_report(runs, title=title))
 
 
-def _known_evaluation(run, model):
-  """Returns the evaluation of a model's checkpoint, or None."""
-  found = run.read_evaluation() or {}
-  is_wanted = found.get("split") == "test" and found.get("step") == model.step
-  return found if is_wanted else None
+def _evaluation(run, model, *, dataset, evaluation_config, progress):
+  """Returns the evaluation of a model: the one that is kept, or a new one."""
+  kept = run.read_evaluation() or {}
+  wanted = provenance(model, dataset, evaluation_config=evaluation_config)
+  if kept.get("provenance") == wanted:
+    return kept
+  evaluation = evaluate_model(
+    model, dataset, evaluation_config=evaluation_config, progress=progress
+  )
+  try:
+    run.write_evaluation(evaluation)
+  except errors.RunDirectoryError as error:
+    logging.warning("the report's figures are not kept: %s", error)
+  return evaluation
 
 
 def _draw(model, run_images, *, folder, evaluation):

@@ -1,7 +1,9 @@
 """Output files that a user asked for, with errors of one line."""
 
 import contextlib
+import errno
 import io
+import os
 
 import numpy as np
 
@@ -25,6 +27,24 @@ def writing(path):
       f"{path} cannot be written ({error.strerror or error}); mend that or"
       " choose another --output"
     ) from error
+
+
+def try_output(path, *, is_folder=False):
+  """Tries whether an output can be written, before the work that makes it.
+
+  Nothing is left where it is tried.
+
+  Args:
+    path: the file, or the folder of files.
+    is_folder: whether it is a folder.
+
+  Raises:
+    OutputError: it cannot be written.
+  """
+  with writing(path):
+    files.try_folder(path if is_folder else os.path.dirname(path))
+    if not is_folder and os.path.isdir(path):
+      raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
 
 
 def write_npz(path, arrays):

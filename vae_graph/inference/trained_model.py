@@ -17,6 +17,7 @@ from vae_graph.data.dataset import (
   check_split,
   to_unit_interval,
 )
+from vae_graph.data.fingerprint import fingerprint
 from vae_graph.inference import importance_sampling
 from vae_graph.inference.inference_graph import (
   BLOCK,
@@ -94,6 +95,12 @@ class TrainedModel:
   def close(self):
     """Closes the session; the model is of no use any more."""
     self._session.close()
+
+  def weights_fingerprint(self):
+    """Returns hexadecimal digits that tell these weights from any others."""
+    variables = self._inference_graph.vae.variables
+    variables = sorted(variables, key=lambda variable: variable.name)
+    return fingerprint(self._session.run(variables))
 
   def encode(self, images, *, seed=0):
     """Returns the posterior q(z|x) of images, as `Encoded`.

@@ -150,6 +150,7 @@ _CONTEXT = (
   "mmd_reference",
   "neighbors",
   "pixels",
+  "provenance",
   "split",
   "step",
   "undefined",
