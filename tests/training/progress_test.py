@@ -47,7 +47,7 @@ class ProgressHookTest(absltest.TestCase):
     self.assertRegex(text, r"images/s")
     hook.show_line("epoch 1 is over")
     self.assertIn("epoch 1 is over\n", stream.getvalue())
-    hook.end(None)
+    hook.close()
 
   def test_elsewhere_plain_lines_now_and_then(self):
     hook, stream = self._hook(terminal=False)
@@ -59,7 +59,7 @@ class ProgressHookTest(absltest.TestCase):
       stream.getvalue(),
       r"^step 30 of 40: train ELBO -120.0, [\d,]+ images/s, 00:00 left\n$",
     )
-    hook.end(None)
+    hook.close()
 
 
 if __name__ == "__main__":

@@ -193,6 +193,11 @@ class RunDirectory:
     return self._join("events", "test")
 
   @property
+  def shown_plots_path(self):
+    """The file `events/test/plots.json`, the step of the last plots there."""
+    return self._join("events", "test", "plots.json")
+
+  @property
   def plots_folder(self):
     """The folder of the plots that training draws."""
     return self._join("plots")
@@ -266,6 +271,22 @@ class RunDirectory:
       RunDirectoryError: it cannot be written.
     """
     json_files.write_json(self.best_metrics_path, record)
+
+  def read_shown_step(self):
+    """Returns the step of the last plots in the events, or None.
+
+    Raises:
+      RunDirectoryError: its file is damaged.
+    """
+    return (_read_if_there(self.shown_plots_path) or {}).get("step")
+
+  def write_shown_step(self, step):
+    """Writes the step of the last plots in the events.
+
+    Raises:
+      RunDirectoryError: it cannot be written.
+    """
+    json_files.write_json(self.shown_plots_path, {"step": step})
 
   def read_evaluation(self):
     """Returns the last evaluation, or None where there was none.

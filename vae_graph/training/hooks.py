@@ -19,6 +19,13 @@ from vae_graph.training.every import Every
 _SECONDS_PER_RUN = 0.5
 
 
+class Stopped(BaseException):
+  """`should_stop` ends training at a step that is saved.
+
+  No Exception, so that what goes on after a picture that failed lets it pass.
+  """
+
+
 class RunHook(tf.train.SessionRunHook):
   """Base of our hooks: sees what each run of the training op returned.
 
@@ -53,7 +60,7 @@ class RunHook(tf.train.SessionRunHook):
 
 
 class InputHook(RunHook):
-  """Feeds each run its batches and its length, and stops training on time.
+  """Feeds each run its batches and its length, and ends training on time.
 
   A run never crosses the end of training, the end of an epoch or a step at
   which a hook has to act.
@@ -65,24 +72,14 @@ class InputHook(RunHook):
       by it where a run has to end for it; see `RunHook`.
     steps_per_run: steps in a run where nothing ends it earlier; 0: as many as
       take about half a second.
-    should_stop: function without arguments; True ends training early.
   """
 
-  def __init__(
-    self,
-    train_graph,
-    *,
-    last_step,
-    hooks=(),
-    steps_per_run=0,
-    should_stop=lambda: False,
-  ):
+  def __init__(self, train_graph, *, last_step, hooks=(), steps_per_run=0):
     super().__init__(train_graph)
     self._last_step = last_step
     self._hooks = list(hooks)
     self._adapt = not steps_per_run
     self._wanted = steps_per_run or 1
-    self._should_stop = should_stop
     self._step = 0
     self._start_time = 0.0
 
@@ -117,12 +114,47 @@ class InputHook(RunHook):
   def after_steps(self, run_context, outputs):
     """Stops training where it ends; adapts the steps per run."""
     self._step = int(outputs.step)
-    if self._step >= self._last_step or self._should_stop():
+    if self._step >= self._last_step:
       run_context.request_stop()
     if self._adapt:
       seconds = max(time.time() - self._start_time, 1e-6)
       ideal = int(outputs.steps * _SECONDS_PER_RUN / seconds)
       self._wanted = max(1, min(ideal, 2 * self._wanted))
+
+
+class StopHook(tf.train.SessionRunHook):
+  """Ends training early where it is asked to.
+
+  Nothing is asked before the first run of steps, when there is nothing to save:
+  a program that ends by an exception may do so until then.
+
+  Args:
+    should_stop: function without arguments; True ends training.
+  """
+
+  def __init__(self, should_stop):
+    self._should_stop = should_stop
+    self._has_begun = False
+
+  def before_run(self, run_context):
+    """Begins to ask."""
+    del run_context
+    self._has_begun = True
+
+  def after_run(self, run_context, run_values):
+    """Ends training behind a run of steps."""
+    del run_values
+    if self._should_stop():
+      run_context.request_stop()
+
+  def poll(self):
+    """Ends training within what other hooks do at a step that they have saved.
+
+    Raises:
+      Stopped: to be passed on. Nothing is saved after it.
+    """
+    if self._has_begun and self._should_stop():
+      raise Stopped
 
 
 class FiniteHook(RunHook):

@@ -32,10 +32,23 @@ class PlotHook(RunHook):
     test: the test `Split`.
     training_config: a `TrainingConfig`.
     last_step: the global step at which training ends.
+    save: function (session, step) that saves a checkpoint. A step that is drawn
+      always has one, so what ends training meanwhile loses nothing.
+    poll: function without arguments, called before each picture; what it raises
+      ends training.
   """
 
   def __init__(
-    self, train_graph, *, run, events, test, training_config, last_step
+    self,
+    train_graph,
+    *,
+    run,
+    events,
+    test,
+    training_config,
+    last_step,
+    save,
+    poll,
   ):
     steps_per_epoch = train_graph.batches.steps_per_epoch
     super().__init__(
@@ -48,15 +61,26 @@ class PlotHook(RunHook):
     self._test = test.first(_MAX_CODES)
     self._batch_size = training_config.eval_batch_size
     self._patience = training_config.early_stopping
-    # A run that is complete has its plots in the events.
-    history = run.read_metrics()
-    self._shown_step = history[-1]["step"] if history else None
+    self._save = save
+    self._poll = poll
+    self._shown_step = None
     self._has_failed = False
+
+  def after_create_session(self, session, coord):
+    """Draws the restored step where a stop kept that from being done."""
+    del coord
+    step = int(session.run(self.train_graph.global_step))
+    if self._run.read_shown_step() == step:
+      self._shown_step = step
+    elif step and self.every.due(step):
+      with self._failing_once():
+        self._draw(session, step, folder_step=step)
 
   def after_steps(self, run_context, outputs):
     """Draws where it is due, into a folder of the step's."""
     step = int(outputs.step)
     if self.every.due(step):
+      self._save(run_context.session, step)
       with self._failing_once():
         self._draw(run_context.session, step, folder_step=step)
 
@@ -91,6 +115,7 @@ class PlotHook(RunHook):
         self.train_graph,
         images=self._test.images,
         batch_size=self._batch_size,
+        poll=self._poll,
       )
       paths = draw_plots(
         session,
@@ -99,14 +124,16 @@ class PlotHook(RunHook):
         test=self._test,
         codes=codes,
         step=folder_step,
+        poll=self._poll,
       )
     if step != self._shown_step:
       self._events.plots(paths, step)
+      self._run.write_shown_step(step)
       self._shown_step = step
     return codes
 
 
-def draw_plots(session, train_graph, *, run, test, codes, step=None):
+def draw_plots(session, train_graph, *, run, test, codes, poll, step=None):
   """Draws codes, samples, reconstructions and the training curve.
 
   Args:
@@ -115,6 +142,8 @@ def draw_plots(session, train_graph, *, run, test, codes, step=None):
     run: a `RunDirectory`.
     test: a `Split` of n test images.
     codes: floats `[n, code_size]`, the posterior means of the images.
+    poll: function without arguments, called before each plot; what it raises
+      ends the drawing.
     step: as of `RunDirectory.plot_path`.
 
   Returns:
@@ -125,7 +154,9 @@ def draw_plots(session, train_graph, *, run, test, codes, step=None):
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
   os.makedirs(os.path.dirname(paths["codes"]), exist_ok=True)
+  poll()
   plots.plot_codes(paths["codes"], codes, labels=test.labels)
+  poll()
   samples = session.run(
     train_graph.samples,
     {
@@ -134,6 +165,7 @@ def draw_plots(session, train_graph, *, run, test, codes, step=None):
     },
   )
   plots.plot_samples(paths["samples"], samples)
+  poll()
   observed, reconstructed = session.run(
     [train_graph.observation, train_graph.reconstruction],
     {
@@ -144,11 +176,12 @@ def draw_plots(session, train_graph, *, run, test, codes, step=None):
   plots.plot_reconstructions(
     paths["reconstructions"], observed, reconstructions=reconstructed
   )
+  poll()
   plots.plot_training_curve(paths["training_curve"], run.read_metrics())
   return paths
 
 
-def compute_codes(session, train_graph, *, images, batch_size):
+def compute_codes(session, train_graph, *, images, batch_size, poll):
   """Returns the posterior means of images, float32 `[n, code_size]`.
 
   Args:
@@ -156,9 +189,12 @@ def compute_codes(session, train_graph, *, images, batch_size):
     train_graph: a `TrainGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
     batch_size: images at a time.
+    poll: function without arguments, called before each batch; what it raises
+      ends the computation.
   """
   parts = []
   for start in range(0, len(images), batch_size):
+    poll()
     feed = {
       train_graph.data: to_unit_interval(images[start : start + batch_size]),
       train_graph.noise_seed: evaluation_seed(start),

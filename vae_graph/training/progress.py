@@ -61,10 +61,10 @@ class ProgressHook(RunHook):
     tqdm.tqdm.write(text, file=self._stream)
     self._stream.flush()
 
-  def end(self, session):
-    """Leaves the bar as it is."""
-    del session
-    self._bar.close()
+  def close(self):
+    """Leaves the bar as it is, and ends its line."""
+    if self._bar is not None:
+      self._bar.close()
 
   def _plain_line(self, step, text):
     speed = (step - self._first_step) / (time.time() - self._first_time)

@@ -93,6 +93,7 @@ class EvaluationHook(RunHook):
       always has one, so no figure is ahead of what a resumed run repeats.
     best_saver: a `CheckpointSaver` for the best checkpoint.
     show_line: function that shows a line of text.
+    poll: as of `compute_split_terms`.
   """
 
   def __init__(
@@ -107,6 +108,7 @@ class EvaluationHook(RunHook):
     save,
     best_saver,
     show_line,
+    poll,
   ):
     steps_per_epoch = train_graph.batches.steps_per_epoch
     super().__init__(
@@ -123,6 +125,7 @@ class EvaluationHook(RunHook):
     self._save = save
     self._best_saver = best_saver
     self._show_line = show_line
+    self._poll = poll
     self._means = TermMeans(training_config.batch_size)
 
   def after_create_session(self, session, coord):
@@ -165,6 +168,7 @@ class EvaluationHook(RunHook):
         self.train_graph,
         images=self._images,
         batch_size=self._batch_size,
+        poll=self._poll,
       )
     record = records.make_record(
       step,

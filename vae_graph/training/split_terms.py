@@ -43,7 +43,9 @@ def in_evaluation_order(images, objective):
   return images[np.random.RandomState(0).permutation(len(images))]
 
 
-def compute_split_terms(session, train_graph, *, images, batch_size):
+def compute_split_terms(
+  session, train_graph, *, images, batch_size, poll=lambda: None
+):
   """Computes the terms of a split with one posterior sample per image.
 
   The noise is the same at every call, so that two results differ by the
@@ -54,6 +56,8 @@ def compute_split_terms(session, train_graph, *, images, batch_size):
     train_graph: a `TrainGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
     batch_size: images at a time; the last batch may be smaller.
+    poll: function without arguments, called before each batch; what it raises
+      ends the computation.
 
   Returns:
     A `SplitTerms`.
@@ -64,6 +68,7 @@ def compute_split_terms(session, train_graph, *, images, batch_size):
     codes["code_stddevs"] = train_graph.code_stddev
   values = {name: [] for name in (*terms, *codes)}
   for start in range(0, len(images), batch_size):
+    poll()
     batch = to_unit_interval(images[start : start + batch_size])
     feed = {
       train_graph.data: batch,

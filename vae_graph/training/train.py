@@ -1,5 +1,6 @@
 """Training from start to end: data, graph, session, hooks, run directory."""
 
+import contextlib
 import dataclasses
 import typing
 from typing import Any, Dict, Optional
@@ -64,8 +65,11 @@ def train(
     allow_other_data: let a run go on with other data than it began with.
     extra_hooks: further `tf.train.SessionRunHook`s. One with a method
       `next_step(step)` tells where a run has to end for it.
-    should_stop: function without arguments, asked after each run; True ends
-      training early, with a checkpoint.
+    should_stop: function without arguments; True ends training early, with a
+      checkpoint. It is asked after each run of steps, which lasts about half a
+      second, and between the batches and the pictures of the evaluations that
+      follow one; not before the first run. A resumed run redoes the evaluation
+      or the pictures that were not completed.
 
   Returns:
     A `TrainResult`.
@@ -136,9 +140,13 @@ def _train(
       step=saver.latest_step() or 0,
     )
     last_step = run.data().last_step(training_config, len(dataset.train.images))
+    progress = ProgressHook(
+      train_graph, last_step=last_step, batch_size=training_config.batch_size
+    )
+    stop_hook = hooks_lib.StopHook(should_stop)
     with EventWriter(run.train_events_folder) as train_events, EventWriter(
       run.test_events_folder
-    ) as test_events:
+    ) as test_events, contextlib.closing(progress):
       hooks = _make_hooks(
         train_graph,
         experiment_config,
@@ -148,37 +156,43 @@ def _train(
         test=dataset.test,
         last_step=last_step,
         saver=saver,
+        progress=progress,
+        poll=stop_hook.poll,
       )
       # Before those that write.
       hooks.insert(0, LockHook(lock))
       hooks.extend(extra_hooks)
+      hooks.append(stop_hook)
       hooks.append(
         hooks_lib.InputHook(
           train_graph,
           last_step=last_step,
           hooks=hooks,
           steps_per_run=training_config.steps_per_run,
-          should_stop=should_stop,
         )
       )
-      # The scope holds what TensorFlow adds to initialize and check variables.
-      with tf.name_scope("initialization"), tf.train.MonitoredSession(
-        tf.train.ChiefSessionCreator(
-          tf.train.Scaffold(
-            saver=saver.saver, init_fn=_init_fn(saver, start_weights)
-          ),
-          config=config_proto,
+      session_creator = tf.train.ChiefSessionCreator(
+        tf.train.Scaffold(
+          saver=saver.saver, init_fn=_init_fn(saver, start_weights)
         ),
-        hooks=hooks,
-      ) as session:
-        while not session.should_stop():
-          session.run(train_graph.outputs.step)
+        config=config_proto,
+      )
+      stopped = False
+      try:
+        # The scope holds what TensorFlow adds to start and check variables.
+        with tf.name_scope("initialization"), tf.train.MonitoredSession(
+          session_creator, hooks=hooks
+        ) as session:
+          while not session.should_stop():
+            session.run(train_graph.outputs.step)
+      except hooks_lib.Stopped:
+        stopped = True
     step = saver.latest_step()
   metrics = run.read_metrics()
   stale = records.is_stale(metrics, training_config.early_stopping)
   return TrainResult(
     step=step,
-    complete=step >= last_step or stale,
+    complete=(step >= last_step or stale) and not stopped,
     metrics=metrics[-1] if metrics else None,
   )
 
@@ -213,10 +227,11 @@ def _make_hooks(
   test,
   last_step,
   saver,
+  progress,
+  poll,
 ):
   """Returns the hooks in the order in which they act after a run."""
   training_config = experiment_config.training
-  batch_size = training_config.batch_size
   best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
   best_saver.prepare()
   checkpoints = hooks_lib.CheckpointHook(
@@ -225,9 +240,6 @@ def _make_hooks(
     every_steps=training_config.checkpoint_every_steps,
     every_seconds=training_config.checkpoint_every_seconds,
   )
-  progress = ProgressHook(
-    train_graph, last_step=last_step, batch_size=batch_size
-  )
   return [
     hooks_lib.FiniteHook(train_graph),
     progress,
@@ -235,7 +247,7 @@ def _make_hooks(
       train_graph,
       events=train_events,
       every_steps=training_config.summary_every_steps,
-      batch_size=batch_size,
+      batch_size=training_config.batch_size,
     ),
     checkpoints,
     EvaluationHook(
@@ -248,6 +260,7 @@ def _make_hooks(
       save=checkpoints.save,
       best_saver=best_saver,
       show_line=progress.show_line,
+      poll=poll,
     ),
     PlotHook(
       train_graph,
@@ -256,5 +269,7 @@ def _make_hooks(
       test=test,
       training_config=training_config,
       last_step=last_step,
+      save=checkpoints.save,
+      poll=poll,
     ),
   ]
