@@ -5,14 +5,14 @@ A program of yours runs one as it is, or beside what it does itself:
     from scripts import app, train
     app.run(train.main)
 
-Exit codes: 0 all went well; 2 wrong usage; 1 another error; 128 + the signal's
-number where a signal ended the program early.
+Exit codes: 0 all went well; 2 wrong usage; 1 another error; where SIGINT or
+SIGTERM ended the program early, 128 + the signal's number, or
+--preempted_exit_code. What these signals do meanwhile stands in signals.py.
 """
 
 import inspect
 import logging
 import os
-import signal
 import sys
 import warnings
 
@@ -20,6 +20,7 @@ from absl import app
 from absl import flags as absl_flags
 
 import flags
+from scripts import signals
 from vae_graph import errors
 
 # Before TensorFlow is imported: its start-up messages hide our own lines. A
@@ -28,6 +29,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 _TRACEBACK = absl_flags.DEFINE_boolean(
   "traceback", False, "Show where an error was raised, not its message alone."
+)
+_PREEMPTED_EXIT_CODE = absl_flags.DEFINE_integer(
+  "preempted_exit_code",
+  0,
+  "Exit code where SIGTERM or SIGINT ends the program early, such as the 42 by"
+  " which some schedulers know a task to be started again; 0: 128 + the"
+  " signal's number.",
+  lower_bound=0,
+  upper_bound=255,
 )
 
 
@@ -79,32 +89,6 @@ def flags_text(leave_out=()):
   return "".join(f"{line.splitlines()[-1]}\n" for line in lines if line)
 
 
-class StopSignals:
-  """Turns SIGINT and SIGTERM into a wish to stop, while it is entered.
-
-  A second SIGINT interrupts at once. `received` is the signal's number, or 0.
-  """
-
-  def __init__(self):
-    self.received = 0
-
-  def __enter__(self):
-    self._previous = {
-      number: signal.signal(number, self._receive)
-      for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    return self
-
-  def __exit__(self, *exc_info):
-    for number, handler in self._previous.items():
-      signal.signal(number, handler)
-
-  def _receive(self, number, frame):
-    del frame
-    self.received = number
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
 def _adopt_key_flags(module_name):
   """Makes the key flags of a module those of the program."""
   # Not absl's adopt_module_key_flags, which gives them to its caller.
@@ -128,12 +112,13 @@ def _guarded(main, arguments, takes_arguments):
   if arguments and not takes_arguments:
     _fail(f"unexpected argument {arguments[0]!r}; flags begin with --", 2)
   _quiet_tensorflow()
-  try:
-    return main(arguments) if takes_arguments else main()
-  except errors.VaeGraphError as error:
-    if _TRACEBACK.value:
-      raise
-    return _fail(str(error), error.exit_code)
+  with signals.watched(_program(), exit_code=_PREEMPTED_EXIT_CODE.value):
+    try:
+      return main(arguments) if takes_arguments else main()
+    except errors.VaeGraphError as error:
+      if _TRACEBACK.value:
+        raise
+      return _fail(str(error), error.exit_code)
 
 
 def _quiet_tensorflow():
@@ -145,6 +130,9 @@ def _quiet_tensorflow():
 
 
 def _fail(message, exit_code):
-  program = os.path.splitext(os.path.basename(sys.argv[0]))[0]
-  print(f"{program}: error: {message}", file=sys.stderr)
+  print(f"{_program()}: error: {message}", file=sys.stderr)
   sys.exit(exit_code)
+
+
+def _program():
+  return os.path.splitext(os.path.basename(sys.argv[0]))[0]

@@ -81,16 +81,12 @@ def main():
   if not _FOLLOW.value:
     evaluate()
     return 0
-  with app.StopSignals() as signals:
-    ended = vae_graph.follow_run(
-      logdir,
-      evaluate,
-      num_train_images=len(dataset.train.images),
-      timeout=_FOLLOW_TIMEOUT.value,
-      should_stop=lambda: bool(signals.received),
-    )
-  if signals.received:
-    return 128 + signals.received
+  ended = vae_graph.follow_run(
+    logdir,
+    evaluate,
+    num_train_images=len(dataset.train.images),
+    timeout=_FOLLOW_TIMEOUT.value,
+  )
   if not ended:
     print(
       f"no new checkpoint for {_FOLLOW_TIMEOUT.value:g} seconds; a larger"

@@ -13,7 +13,7 @@ from absl import flags as absl_flags
 
 import vae_graph
 from flags import data, model, runs, session, training
-from scripts import app
+from scripts import app, signals
 
 # For --help to list them.
 for module in (data, model, runs, session, training, app):
@@ -44,21 +44,21 @@ def main():
   )
   session_environment = vae_graph.session_environment(experiment_config.session)
   os.environ.update(session_environment)
-  with app.StopSignals() as signals:
+  with signals.polled() as should_stop:
     result = vae_graph.train(
       experiment_config,
       logdir,
       # Said once, it does not hold for later starts.
       flags_text=app.flags_text(leave_out=(_ALLOW_OTHER_DATA.name,)),
       allow_other_data=_ALLOW_OTHER_DATA.value,
-      should_stop=lambda: bool(signals.received),
+      should_stop=should_stop,
     )
   if not result.complete:
     print(
       f"stopped at step {result.step:,}; the same command goes on from there",
       file=sys.stderr,
     )
-    return 128 + signals.received
+    return signals.exit_code()
   print(_summary(result, experiment_config.data))
   print(f"pictures: {vae_graph.RunDirectory(logdir).plots_folder}")
   return 0
