@@ -44,21 +44,70 @@ def run(module, arguments, environment, timeout):
     subprocess.TimeoutExpired: it took longer, and was killed.
   """
   with tempfile.TemporaryDirectory() as folder:
-    outputs = [os.path.join(folder, name) for name in ("stdout", "stderr")]
-    request = dict(
-      argv=[module, *arguments],
-      cwd=os.getcwd(),
-      environment=environment,
-      outputs=outputs,
-    )
-    code = _ask(request, timeout)
+    started = Started(module, arguments, environment, folder)
+    code = started.wait(timeout)
     return subprocess.CompletedProcess(
-      request["argv"], code, *map(_read, outputs)
+      started.argv, code, started.stdout(), started.stderr()
     )
 
 
-def _ask(request, timeout):
-  """Returns the exit code of a run, which is -n where signal n ended it."""
+class Started:
+  """A run of `python -m module` that is under way; one at a time.
+
+  Args:
+    module, arguments, environment: as of `run`.
+    folder: where to keep its output meanwhile.
+
+  Attributes:
+    argv: its name and arguments.
+    pid: of its process.
+  """
+
+  def __init__(self, module, arguments, environment, folder):
+    self.argv = [module, *arguments]
+    self._outputs = [
+      os.path.join(folder, name) for name in ("stdout", "stderr")
+    ]
+    _ask(
+      dict(
+        argv=self.argv,
+        cwd=os.getcwd(),
+        environment=environment,
+        outputs=self._outputs,
+      )
+    )
+    self.pid = int(_server.stdout.readline())
+    self._code = None
+
+  def wait(self, timeout):
+    """Returns the exit code, which is -n where signal n ended it; see `run`."""
+    if self._code is None:
+      if not self.has_ended(timeout):
+        os.killpg(_server.pid, signal.SIGKILL)  # its fork, too
+        _server.wait()
+        raise subprocess.TimeoutExpired(self.argv, timeout)
+      status = int(_server.stdout.readline())
+      is_killed = os.WIFSIGNALED(status)
+      self._code = -os.WTERMSIG(status) if is_killed else status >> 8
+    return self._code
+
+  def has_ended(self, timeout=0):
+    """Returns whether it has ended, after at most `timeout` seconds."""
+    if self._code is not None:
+      return True
+    return bool(select.select([_server.stdout], [], [], timeout)[0])
+
+  def stdout(self):
+    """Returns what it has printed so far."""
+    return _read(self._outputs[0])
+
+  def stderr(self):
+    """Likewise, to the standard error."""
+    return _read(self._outputs[1])
+
+
+def _ask(request):
+  """Asks the server, which is started if need be, for a run."""
   global _server
   if _server is None or _server.poll() is not None:
     # It ends with this process, whose end of the pipe closes.
@@ -66,21 +115,16 @@ def _ask(request, timeout):
       [sys.executable, "-m", __name__],
       stdin=subprocess.PIPE,
       stdout=subprocess.PIPE,
-      universal_newlines=True,
+      bufsize=0,  # else `select` knows less than has been read
       env=request["environment"],
       start_new_session=True,
     )
-  _server.stdin.write(json.dumps(request) + "\n")
-  _server.stdin.flush()
-  if not select.select([_server.stdout], [], [], timeout)[0]:
-    os.killpg(_server.pid, signal.SIGKILL)  # its fork, too
-    _server.wait()
-    raise subprocess.TimeoutExpired(request["argv"], timeout)
-  status = int(_server.stdout.readline())
-  return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else status >> 8
+  _server.stdin.write(json.dumps(request).encode() + b"\n")
 
 
 def _read(path):
+  if not os.path.exists(path):
+    return ""  # It is not so far yet.
   with open(path, encoding="utf-8") as file:
     return file.read()
 
@@ -91,6 +135,7 @@ def _fork_for_each_request():
     pid = os.fork()
     if not pid:
       return json.loads(line)
+    print(pid, flush=True)
     _, status = os.waitpid(pid, 0)
     print(status, flush=True)
   return None
@@ -107,6 +152,8 @@ def _become(argv, cwd, environment, outputs):
     os.dup2(file, number)
     os.close(file)
   sys.argv[:] = argv
+  # A shell has what is in its background ignore it.
+  signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if __name__ == "__main__":
