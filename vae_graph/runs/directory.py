@@ -275,10 +275,12 @@ class RunDirectory:
   def read_shown_step(self):
     """Returns the step of the last plots in the events, or None.
 
-    Raises:
-      RunDirectoryError: its file is damaged.
+    None also where its file is damaged: it costs no more than their repetition.
     """
-    return (_read_if_there(self.shown_plots_path) or {}).get("step")
+    try:
+      return json_files.read_json_object(self.shown_plots_path).get("step")
+    except errors.RunDirectoryError:
+      return None
 
   def write_shown_step(self, step):
     """Writes the step of the last plots in the events.
