@@ -12,7 +12,6 @@ from vae_graph.config.fields import unread_settings
 from vae_graph.parts import Registry
 from vae_graph.runs import json_files, run_data
 
-
 # Of an image; TensorFlow cannot count that many.
 _MOST_PIXELS = 2**31
 
