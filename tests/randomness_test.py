@@ -4,7 +4,7 @@ import numpy as np
 from absl.testing import absltest
 from scipy import stats
 
-from vae_graph import randomness
+from vae_graph import errors, randomness
 from vae_graph.compat import tf
 
 
@@ -113,6 +113,42 @@ class RandomnessTest(absltest.TestCase):
   def test_evaluation_seeds_differ_by_batch(self):
     first, second = map(randomness.evaluation_seed, (0, 100))
     self.assertFalse(np.array_equal(first, second))
+
+
+class NoiseInputsTest(absltest.TestCase):
+  def test_each_purpose_and_kind_has_a_placeholder(self):
+    with tf.Graph().as_default():
+      noise = randomness.NoiseInputs("score")
+      count = tf.placeholder(tf.int32, [])
+      component = randomness.fold_in(noise, "component")
+      first = randomness.normal([count, 3], noise)
+      self.assertIs(randomness.normal([count, 3], noise), first)
+      with tf.name_scope("deep"):
+        randomness.uniform([count], noise)
+        randomness.normal([2, 5], component)
+        randomness.uniform([2], randomness.fold_in(component, "a part's"))
+    self.assertEqual(
+      {
+        name: (each.name, each.shape.as_list())
+        for name, each in noise.placeholders.items()
+      },
+      {
+        "noise": ("score/noise:0", [None, 3]),
+        "uniform": ("score/uniform:0", [None]),
+        "component_noise": ("score/component_noise:0", [2, 5]),
+        "component_a_part_s_uniform": (
+          "score/component_a_part_s_uniform:0",
+          [2],
+        ),
+      },
+    )
+
+  def test_two_shapes_are_no_one_input(self):
+    with tf.Graph().as_default():
+      noise = randomness.NoiseInputs("score")
+      randomness.normal([2], noise)
+      with self.assertRaisesRegex(errors.UnsupportedError, "noise.*fold_in"):
+        randomness.normal([3], noise)
 
 
 if __name__ == "__main__":

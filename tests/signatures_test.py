@@ -13,6 +13,7 @@ ROOMS = (
   "config",
   "data",
   "evaluation",
+  "export",
   "inference",
   "latent_metrics",
   "plots",

@@ -11,6 +11,7 @@ _PUBLIC = {
   "DataConfig": "config",
   "EvaluationConfig": "config",
   "ExperimentConfig": "config",
+  "ExportConfig": "config",
   "GenerationConfig": "config",
   "ModelConfig": "config",
   "ObjectiveConfig": "config",
@@ -51,6 +52,8 @@ _PUBLIC = {
   "try_output": "inference.output_files",
   "write_codes": "inference.code_files",
   "write_reconstructions": "inference.reconstructed_files",
+  # A door out.
+  "export_model": "export.export_model",
   # A whole run measured.
   "evaluate_model": "evaluation.evaluate_model",
   "evaluate_run": "evaluation.evaluate_run",

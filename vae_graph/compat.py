@@ -8,13 +8,17 @@ execution and v2 behavior. All of this library works inside
 
 import tensorflow.compat.v1 as tf
 import tensorflow_probability as tfp
+from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+from tensorflow.python.framework import op_def_registry
 
 from vae_graph import errors
 
 __all__ = [
+  "SavedModel",
   "fill_triangular",
   "lbfgs_minimize",
   "map_fn",
+  "op_def",
   "require_graph_mode",
   "tf",
   "tfb",
@@ -65,6 +69,13 @@ def map_fn(fn, elements, dtype, parallel_iterations):
     back_prop=False,
     **{name: dtype},
   )
+
+
+def op_def(op_type):
+  """Returns the `OpDef` of a type of op, such as `MatMul`, which is there."""
+  if tf.__version__.startswith("1."):
+    return op_def_registry.get_registered_ops()[op_type]
+  return op_def_registry.get(op_type)
 
 
 def versions():

@@ -6,7 +6,9 @@ supported TensorFlow (outside XLA). The order of an epoch is integer work on the
 host, from NumPy's frozen `RandomState` stream.
 """
 
+import copy
 import hashlib
+import re
 import typing
 from typing import Any
 
@@ -49,16 +51,71 @@ class BatchSeed(typing.NamedTuple):
   total: int
 
 
+class NoiseInputs:
+  """Takes a seed's place where noise is to be fed rather than drawn.
+
+  Whatever is drawn from it becomes a placeholder, so a part of any kind can be
+  built without a random op. Noise of a seed for another purpose (see `fold_in`)
+  is another placeholder; the same noise, asked for again, is the same one.
+
+  Args:
+    scope: name scope of the placeholders.
+
+  Attributes:
+    placeholders: dict from the name of each, such as `noise` (standard
+      Gaussian) or `component_uniform` (in [0, 1), of the purpose `component`),
+      to the placeholder.
+  """
+
+  def __init__(self, scope):
+    self.placeholders = {}
+    self._scope = scope
+    self._purposes = ()
+
+  def for_purpose(self, purpose):
+    """Returns the `NoiseInputs` of another purpose; see `fold_in`."""
+    other = copy.copy(self)
+    other._purposes = (*self._purposes, purpose)
+    return other
+
+  def take(self, kind, shape):
+    """Returns the placeholder of some noise.
+
+    Args:
+      kind: how its name ends, `noise` or `uniform`.
+      shape: as in `normal`.
+
+    Raises:
+      UnsupportedError: there is one of that name and of another shape.
+    """
+    name = re.sub(r"\W", "_", "_".join((*self._purposes, kind)))
+    # What is known of the shape, which may be a tensor.
+    static = tf.zeros(shape).shape
+    if name not in self.placeholders:
+      with tf.name_scope(f"{self._scope}/"):
+        self.placeholders[name] = tf.placeholder(tf.float32, static, name=name)
+    found = self.placeholders[name]
+    if found.shape.as_list() != static.as_list():
+      raise errors.UnsupportedError(
+        f"noise {name} is drawn in two shapes, {found.shape} and {static}, and"
+        " cannot be one input; draw each from a seed of its own, by fold_in"
+      )
+    return found
+
+
 def check_seed(seed, *, op):
   """Raises unless a seed is one, before any op is made.
 
   Args:
-    seed: an integer tensor `[2]`, a pair of integers or a `BatchSeed`.
+    seed: an integer tensor `[2]`, a pair of integers, a `BatchSeed` or
+      `NoiseInputs`.
     op: name of what takes it, for the message.
 
   Raises:
     TensorError: it is of another dtype or shape.
   """
+  if isinstance(seed, NoiseInputs):
+    return
   key = seed.seed if isinstance(seed, BatchSeed) else seed
   if isinstance(key, (list, tuple)):
     found, right = repr(key), len(key) == 2 and all(map(_is_integer, key))
@@ -83,12 +140,15 @@ def fold_in(seed, purpose):
   """Returns a seed that is independent of `seed`, for another purpose.
 
   Args:
-    seed: an integer tensor `[2]`, a pair of Python integers or a `BatchSeed`.
+    seed: an integer tensor `[2]`, a pair of Python integers, a `BatchSeed` or
+      `NoiseInputs`.
     purpose: what is drawn from it.
 
   Returns:
-    An int64 tensor `[2]`, or a `BatchSeed`.
+    An int64 tensor `[2]`, or a `BatchSeed` or `NoiseInputs` likewise.
   """
+  if isinstance(seed, NoiseInputs):
+    return seed.for_purpose(purpose)
   if isinstance(seed, BatchSeed):
     return seed._replace(seed=fold_in(seed.seed, purpose))
   seed = tf.cast(tf.convert_to_tensor(seed), tf.int64)
@@ -101,17 +161,21 @@ def normal(shape, seed, *, batch_axis=0):
 
   Args:
     shape: the shape to draw, integers or an integer tensor.
-    seed: integer tensor `[2]` or a `BatchSeed`.
+    seed: integer tensor `[2]`, a `BatchSeed` or `NoiseInputs`.
     batch_axis: which axis a `BatchSeed` divides.
 
   Returns:
     float32 of that shape.
   """
+  if isinstance(seed, NoiseInputs):
+    return seed.take("noise", shape)
   return _draw(tf.random.stateless_normal, shape, seed, batch_axis)
 
 
 def uniform(shape, seed, *, batch_axis=0):
   """Draws numbers in [0, 1); arguments as in `normal`."""
+  if isinstance(seed, NoiseInputs):
+    return seed.take("uniform", shape)
   return _draw(tf.random.stateless_uniform, shape, seed, batch_axis)
 
 

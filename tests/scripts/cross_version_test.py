@@ -6,12 +6,15 @@ other TensorFlow, as `make test-cross` does.
 
 import json
 import os
+import pickle
+import subprocess
 import tempfile
 
 import numpy as np
 from absl.testing import absltest, parameterized
 
-from tests.scripts.binary import SMALL, run_process
+from tests.export import consumers
+from tests.scripts.binary import SMALL, environment, run_process
 from vae_graph.compat import tf, versions
 
 OTHER = os.environ.get("VAE_GRAPH_OTHER_PYTHON")
@@ -53,6 +56,79 @@ class CrossVersionTest(parameterized.TestCase):
     reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
     names = reader.get_variable_to_shape_map()
     return {name: reader.get_tensor(name) for name in names}
+
+  @parameterized.product(
+    export_format=("saved_model", "frozen", "metagraph"),
+    to_the_other=(False, True),
+  )
+  def test_an_export_is_loaded(self, export_format, to_the_other):
+    python = None if to_the_other else OTHER
+    logdir, _ = self._run("run", python, 20)
+    export_dir = os.path.join(self.folder, export_format)
+    result = run_process(
+      f"--logdir={logdir}",
+      f"--export_dir={export_dir}",
+      f"--format={export_format}",
+      "--target_tf=1.15",
+      binary="scripts.export",
+      python=python,
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    random = np.random.RandomState(0)
+    requests = {
+      "score": {
+        "images": random.rand(3, 28, 28).astype(np.float32),
+        "noise": random.randn(3, 2).astype(np.float32),
+      }
+    }
+    if export_format == "saved_model":
+      requests["sample_seeded"] = {"count": np.int32(3), "seed": np.int64(4)}
+    here = getattr(consumers, export_format)(export_dir, requests)
+    there = self._call_there(export_format, export_dir, requests)
+    for signature, outputs in here.items():
+      for name, value in outputs.items():
+        np.testing.assert_allclose(
+          there[f"{signature}/{name}"],
+          value,
+          rtol=1e-5,
+          atol=1e-3 if signature == "score" else 1e-5,
+          err_msg=f"{signature}/{name}",
+        )
+
+  def _call_there(self, export_format, export_dir, requests):
+    """Calls an export as consumers do, under the other TensorFlow."""
+    code = (
+      "import pickle, sys\n"
+      "import numpy as np\n"
+      "from tests.export import consumers\n"
+      "name, folder, requests, path = pickle.load(sys.stdin.buffer)\n"
+      "found = getattr(consumers, name)(folder, requests)\n"
+      "np.savez(path, **{f'{one}/{key}': value\n"
+      "  for one, outputs in found.items() for key, value in outputs.items()})"
+    )
+    path = os.path.join(self.folder, "outputs.npz")
+    # Lists, as a pickled array is of one NumPy.
+    result = subprocess.run(
+      [OTHER, "-c", code],
+      input=pickle.dumps(
+        (
+          export_format,
+          export_dir,
+          {
+            name: {key: each.tolist() for key, each in inputs.items()}
+            for name, inputs in requests.items()
+          },
+          path,
+        ),
+        protocol=4,
+      ),
+      env=environment(),
+      capture_output=True,
+      timeout=300,
+    )
+    self.assertEqual(result.returncode, 0, result.stderr.decode())
+    with np.load(path) as arrays:
+      return dict(arrays)
 
   def test_this_is_another_tensorflow(self):
     _, version = self._run("other", OTHER, 1)

@@ -13,6 +13,7 @@ wait for it.
 from vae_graph.config.data import DataConfig
 from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.config.experiment import ExperimentConfig
+from vae_graph.config.export import ExportConfig
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.config.model import ModelConfig
 from vae_graph.config.objective import ObjectiveConfig
@@ -23,6 +24,7 @@ __all__ = [
   "DataConfig",
   "EvaluationConfig",
   "ExperimentConfig",
+  "ExportConfig",
   "GenerationConfig",
   "ModelConfig",
   "ObjectiveConfig",

@@ -12,6 +12,12 @@ def has_density(model_config):
   return _posterior(model_config).has_density
 
 
+def has_analytic_kl(model_config):
+  """Returns whether KL(q(z|x) || p(z)) of a model has a closed form."""
+  prior = registry.PRIORS[model_config.prior]
+  return _posterior(model_config).has_analytic_kl(prior)
+
+
 def has_standard_normal_prior(model_config):
   """Returns whether a model's prior is N(0, 1) in each dimension."""
   return registry.PRIORS[model_config.prior].is_standard_normal

@@ -11,11 +11,12 @@ from vae_graph import errors, files
 
 
 @contextlib.contextmanager
-def writing(path):
+def writing(path, flag="--output"):
   """Names the file where one cannot be written.
 
   Args:
     path: what is written in the `with` block.
+    flag: the flag that chose it.
 
   Raises:
     OutputError: the block raised an OSError.
@@ -25,7 +26,7 @@ def writing(path):
   except OSError as error:
     raise errors.OutputError(
       f"{path} cannot be written ({error.strerror or error}); mend that or"
-      " choose another --output"
+      f" choose another {flag}"
     ) from error
 
 

@@ -1,0 +1,127 @@
+"""Export of a trained model, in whichever format."""
+
+import contextlib
+import importlib
+import os
+import shutil
+import typing
+import uuid
+from typing import Optional
+
+from vae_graph import errors
+from vae_graph.compat import tf
+from vae_graph.config.export import ExportConfig
+from vae_graph.config.session import SessionConfig
+from vae_graph.export import manifest
+from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
+from vae_graph.inference.output_files import writing
+from vae_graph.runs.checkpoints import restore_from_run
+from vae_graph.runs.directory import RunDirectory
+from vae_graph.runtime.sessions import make_config_proto
+
+_PACKAGE = __name__.rpartition(".")[0]
+
+
+class TrainedGraph(typing.NamedTuple):
+  """What a format writes.
+
+  session: a `tf.Session` that holds the weights.
+  serving_graph: the `ServingGraph`, of the session's graph.
+  step: global step of the weights; None in a checkpoint of another program.
+  """
+
+  session: tf.Session
+  serving_graph: ServingGraph
+  step: Optional[int]
+
+
+def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
+  """Exports the model of a run; docs/export.md says what comes of it.
+
+  The run directory is only read. `export_dir` appears when it is complete.
+
+  Args:
+    logdir: the run directory.
+    export_dir: the folder to make, which must not be there.
+    export_config: an `ExportConfig`; by default a SavedModel.
+    checkpoint: None for the latest, `best` for the best by test ELBO, a global
+      step, or a path without `.index`. Where the run averages its weights
+      (`ema_decay`), the averages are taken.
+
+  Returns:
+    The global step of the weights; None in a checkpoint of another program.
+
+  Raises:
+    RunDirectoryError: there is no run, or it is damaged.
+    CheckpointError: there is no such checkpoint, or it does not fit.
+    OutputError: `export_dir` is there, or cannot be written.
+    UnsupportedError: a part of the model draws random numbers by itself, or
+      `target_tf` does not know an op.
+  """
+  if os.path.lexists(export_dir):
+    raise errors.OutputError(
+      f"{export_dir} is there already; remove it or choose another --export_dir"
+    )
+  export_config = export_config or ExportConfig()
+  with open_trained_graph(
+    logdir,
+    checkpoint=checkpoint,
+    with_seeded=export_config.format == "saved_model",
+  ) as trained_graph:
+    with _new_folder(os.fspath(export_dir)) as folder:
+      write_export(folder, trained_graph, export_config=export_config)
+  return trained_graph.step
+
+
+def write_export(folder, trained_graph, *, export_config):
+  """Writes an export into an empty folder; see `export_model`."""
+  module = importlib.import_module(f"{_PACKAGE}.{export_config.format}")
+  places = module.write(folder, trained_graph, export_config=export_config)
+  manifest.write(
+    folder, trained_graph, export_config=export_config, places=places
+  )
+
+
+@contextlib.contextmanager
+def open_trained_graph(logdir, *, checkpoint=None, with_seeded=False):
+  """Yields the `TrainedGraph` of a run; see `export_model`.
+
+  Args:
+    logdir: the run directory.
+    checkpoint: as in `export_model`.
+    with_seeded: as in `build_serving_graph`.
+  """
+  run = RunDirectory(logdir)
+  run_config, image_shape = run.settings()
+  with tf.Graph().as_default() as graph:
+    serving_graph = build_serving_graph(
+      run_config.model, image_shape, with_seeded=with_seeded
+    )
+    config_proto = make_config_proto(SessionConfig())
+    with tf.Session(graph=graph, config=config_proto) as session:
+      _, step = restore_from_run(
+        session,
+        run,
+        checkpoint=checkpoint,
+        variables=serving_graph.vae.variables,
+        averaged=run_config.training.ema_decay > 0,
+      )
+      yield TrainedGraph(session, serving_graph, step)
+
+
+@contextlib.contextmanager
+def _new_folder(path):
+  """Yields a temporary folder that becomes `path` if all goes well."""
+  parent, name = os.path.split(os.path.abspath(path))
+  temporary = os.path.join(parent, f".{name}.{uuid.uuid4().hex}.tmp")
+  with writing(path, "--export_dir"):
+    try:
+      os.makedirs(temporary)
+      yield temporary
+      os.rename(temporary, path)
+    except (
+      tf.errors.OpError
+    ) as error:  # How TensorFlow says that a disk is full.
+      raise OSError(error.message.splitlines()[0]) from error
+    finally:
+      shutil.rmtree(temporary, ignore_errors=True)
