@@ -9,6 +9,9 @@ class ErrorsTest(absltest.TestCase):
       error = kind("a\nb\u2028c: found nothing")
       self.assertEqual(str(error), "a b c: found nothing")
 
+  def test_a_table_stands_below_the_line(self):
+    self.assertEqual(str(errors.CheckpointError("a:\n  b")), "a:\n  b")
+
 
 if __name__ == "__main__":
   absltest.main()

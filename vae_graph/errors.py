@@ -55,7 +55,13 @@ class OutputError(VaeGraphError, RuntimeError):
 
 
 class CheckpointError(VaeGraphError, ValueError):
-  """A checkpoint is missing, damaged or does not fit the model."""
+  """A checkpoint is missing, damaged or does not fit the model.
+
+  A table of what does not fit may stand below the line.
+  """
+
+  def __str__(self):
+    return Exception.__str__(self)
 
 
 class NonFiniteError(VaeGraphError, ArithmeticError):

@@ -1,0 +1,139 @@
+"""Paths that a user names, through the binaries."""
+
+import os
+
+import numpy as np
+from absl.testing import absltest, parameterized
+from PIL import Image
+
+from tests.data import fake_files
+from tests.scripts.binary import run
+
+_SMALL = ("--hidden_units=4", "--batch_size=4", "--eval_every_epochs=0")
+_NOT_UTF8 = os.fsdecode(b"name\xff")
+
+
+def _contents(folder):
+  """Returns `{path: bytes}` of the files below a folder."""
+  found = {}
+  for place, _, names in os.walk(folder):
+    for name in names:
+      with open(os.path.join(place, name), "rb") as file:
+        found[os.path.join(place, name)] = file.read()
+  return found
+
+
+class PathsTest(parameterized.TestCase):
+  def setUp(self):
+    super().setUp()
+    self.folder = os.path.realpath(fake_files.temporary_folder(self))
+    self.addCleanup(os.chdir, os.getcwd())
+    os.chdir(self.folder)
+    self.images = np.random.RandomState(0).randint(256, size=(20, 6, 5))
+    self.images = self.images.astype(np.uint8)
+
+  def _run(self, binary, *arguments, **variables):
+    result = run(*arguments, binary=f"scripts.{binary}", **variables)
+    self.assertEqual(result.returncode, 0, result.stderr)
+    return result.stdout
+
+  def _assert_refused(self, message, binary, *arguments):
+    before = _contents(self.folder)
+    result = run(*arguments, binary=f"scripts.{binary}", timeout=60)
+    self.assertEqual(result.returncode, 2, result.stderr)
+    self.assertLen(result.stderr.splitlines(), 1, result.stderr)
+    self.assertRegex(result.stderr, f"^{binary}: error: .*{message}")
+    self.assertEqual(_contents(self.folder), before)
+    return before
+
+  def _write_images(self, folder, count=20):
+    os.makedirs(folder)
+    for index, image in enumerate(self.images[:count]):
+      Image.fromarray(image).save(os.path.join(folder, f"{index:02}.png"))
+
+  def _train(self, logdir="run"):
+    np.savez("data.npz", x_train=self.images)
+    self._run(
+      "train",
+      *_SMALL,
+      "--dataset=npz",
+      "--data_dir=data.npz",
+      f"--logdir={logdir}",
+      "--train_steps=2",
+    )
+
+  def test_a_tilde_is_the_home_folder(self):
+    home = os.path.join(self.folder, "home")
+    self._write_images(os.path.join(home, "images"))
+    self._run(
+      "train",
+      *_SMALL,
+      "--dataset=images",
+      "--data_dir=~/images",
+      "--logdir=~/run",
+      "--train_steps=2",
+      HOME=home,
+    )
+    self._run(
+      "encode",
+      "--logdir=~/run",
+      "--output=~/codes.npz",
+      "~/images/03.png",
+      HOME=home,
+    )
+    self.assertContainsSubset(["run", "codes.npz"], os.listdir(home))
+    self.assertEqual(os.listdir(self.folder), ["home"])
+
+  @parameterized.product(
+    path=("gs://bucket/a", "file:///tmp/a", _NOT_UTF8),
+    flag=("logdir", "data_dir", "cache_dir", "init_checkpoint"),
+  )
+  def test_training_refuses_what_no_file_can_be_named(self, path, flag):
+    flags = {"logdir": "run", flag: path}
+    self._assert_refused(
+      f"{flag} must be a path of this machine, found .*(not supp|UTF-8)",
+      "train",
+      "--dataset=mnist",
+      *(f"--{name}={value}" for name, value in flags.items()),
+    )
+
+  def test_others_refuse_it_too(self):
+    self._train()
+    path = "gs://bucket/a.png"
+    for binary, *flags in (
+      ("evaluate", f"--logdir={path}"),
+      ("evaluate", f"--logdir={_NOT_UTF8}"),
+      ("evaluate", "--logdir=run", f"--checkpoint={path}"),
+      ("evaluate", "--logdir=run", f"--data_dir={path}"),
+      ("encode", "--logdir=run", f"--output={path}"),
+      ("encode", "--logdir=run", f"--output={_NOT_UTF8}"),
+      ("encode", "--logdir=run", "--output=new", path),
+      ("generate", "--logdir=run", "--output=new", f"--image_a={path}"),
+      ("reconstruct", "--logdir=run", f"--output={path}"),
+      ("report", "--logdir=run", f"--logdir={path}"),
+      ("report", "--logdir=run", f"--output={path}"),
+    ):
+      with self.subTest(binary=binary, flags=flags):
+        self._assert_refused("must be a path of this", binary, *flags)
+
+  def test_nothing_is_written_among_images_that_are_data(self):
+    self._write_images("images")
+    flags = (
+      *_SMALL,
+      "--dataset=images",
+      "--data_dir=images",
+      "--train_steps=2",
+    )
+    message = "is in the folder of images, images, where all is taken for data"
+    for logdir in ("images/run", "images", os.path.abspath("images/a/b")):
+      self._assert_refused(message, "train", *flags, f"--logdir={logdir}")
+    self._run("train", *flags, "--logdir=run")
+    for binary in ("generate", "reconstruct", "encode", "report"):
+      self._assert_refused(
+        message, binary, "--logdir=run", "--output=images/new"
+      )
+    self._run("train", *flags, "--logdir=run", "--train_steps=3")
+
+
+if __name__ == "__main__":
+  absltest.main()
