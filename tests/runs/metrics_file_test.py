@@ -7,6 +7,7 @@ from absl.testing import absltest, parameterized
 
 from tests.data import fake_files
 from tests.runs.run_test_case import RunTestCase
+from tests.training.file_size_limit import file_size_limit
 from vae_graph.runs import records
 
 
@@ -149,6 +150,17 @@ class MetricsFileTest(RunTestCase):
     with mock.patch.object(os, "fsync", side_effect=full):
       text = self.error_of(self.run_directory.drop_metrics_after, 0)
     self.assertIn("metrics.jsonl cannot be written (No space left", text)
+    self.assertEqual(self.steps(), [0, 100, 200])
+
+  @parameterized.parameters(0, 1, 15)
+  def test_a_full_disk_keeps_no_half_line(self, room):
+    self.append(0, 100)
+    whole = self.read("metrics.jsonl")
+    with file_size_limit(len(whole) + room):
+      text = self.error_of(self.run_directory.append_metrics, {"step": 12345})
+    self.assertIn("metrics.jsonl cannot be written (File too large)", text)
+    self.assertEqual(self.read("metrics.jsonl"), whole)
+    self.append(200)
     self.assertEqual(self.steps(), [0, 100, 200])
 
   def test_folder_in_the_way(self):

@@ -5,6 +5,7 @@ crash left half-written does not count, and the next append removes it. Where a
 step has several lines, the last one wins.
 """
 
+import contextlib
 import os
 
 from vae_graph import errors, files
@@ -24,17 +25,16 @@ def append(path, record):
 
   Raises:
     ValueError: the record has no step.
-    RunDirectoryError: the file cannot be written.
+    RunDirectoryError: the file cannot be written; it is as it was.
   """
   line = (files.strict_json(record) + "\n").encode()
   if _parse(line) is None:
     raise ValueError(f"metrics must have an integer step, found {record}")
   try:
-    with open(path, "a+b") as file:
+    # Without a buffer, which would be written once more when it is closed.
+    with open(path, "a+b", buffering=0) as file:
       _mend_last_line(file)
-      file.write(line)
-      file.flush()
-      os.fsync(file.fileno())
+      _write_whole(file, line)
   except OSError as error:
     raise json_files.unwritable(path, error) from error
 
@@ -105,6 +105,20 @@ def _is_half(line):
 def _lines(file):
   """Yields the lines of a file with their ends, of a bounded length."""
   return iter(lambda: file.readline(_MOST_BYTES), b"")
+
+
+def _write_whole(file, line):
+  """Writes a line to disk, or nothing where the disk is full."""
+  size = files.file_size(file)
+  try:
+    while line:
+      line = line[file.write(line) :]
+    os.fsync(file.fileno())
+  except OSError:
+    # Where not even that can be done, half a line does not count.
+    with contextlib.suppress(OSError):
+      file.truncate(size)
+    raise
 
 
 def _mend_last_line(file):
