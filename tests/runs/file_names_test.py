@@ -33,10 +33,10 @@ class FileNamesTest(absltest.TestCase):
         names = names_in(file.read())
       if names:
         found[os.path.relpath(path, library)] = names
-    self.assertEqual(list(found), [os.path.join("runs", "directory.py")])
+    self.assertEqual(list(found), [os.path.join("runs", "run_files.py")])
     self.assertContainsSubset(
       ["config.json", "evaluation.json", "report.html"],
-      found[os.path.join("runs", "directory.py")],
+      found[os.path.join("runs", "run_files.py")],
     )
 
   def test_finds_them(self):

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 from typing import Any, Dict, NamedTuple
 
 from vae_graph import errors
@@ -156,11 +157,19 @@ class CheckpointSaver:
     except (OSError, tf.errors.OpError, errors.CheckpointError) as error:
       with contextlib.suppress(OSError):
         checkpoint_files.recover(self._prefix)
-      reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
       raise errors.CheckpointError(
-        f"{path} cannot be saved ({reason}); the checkpoints before it are"
+        f"{path} cannot be saved ({_reason(error)}); the checkpoints before it are"
         " whole: mend that, and the same command goes on from the last one"
       ) from error
+
+
+def _reason(error):
+  """Returns why something cannot be written, on one line."""
+  # TensorFlow 2 tells first where in the graph, and then what.
+  told = re.search(r"^(.*)\n\s*\[\[\{\{node", str(error), re.MULTILINE)
+  if told:
+    return told.group(1)
+  return getattr(error, "strerror", None) or str(error).splitlines()[0]
 
 
 def _read(path):
