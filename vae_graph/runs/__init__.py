@@ -12,7 +12,8 @@
     evaluations.jsonl                 all of them, one a line
     report.html                       the report about the run
 
-`directory.RunDirectory` has these names (from `run_files`), and reads and writes the small files.
+`directory.RunDirectory` has these names, from `run_files`, and reads and writes
+the small files.
 `checkpoint_saver` saves checkpoints, `checkpoints` finds and restores them;
 with `checkpoint_reader` they use TensorFlow, and all else does without it.
 A file is replaced as a whole or grows by whole lines, so that a run can be read

@@ -158,8 +158,8 @@ class CheckpointSaver:
       with contextlib.suppress(OSError):
         checkpoint_files.recover(self._prefix)
       raise errors.CheckpointError(
-        f"{path} cannot be saved ({_reason(error)}); the checkpoints before it are"
-        " whole: mend that, and the same command goes on from the last one"
+        f"{path} cannot be saved ({_reason(error)}); the checkpoints before it"
+        " are whole: mend that, and the same command goes on from the last one"
       ) from error
 
 
