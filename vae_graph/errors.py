@@ -1,7 +1,8 @@
 """The errors that a user can cause and can mend.
 
 Every one carries a single line that names the culprit (a file, flag or tensor),
-what was found, what was expected and the way out. The binaries print that line
+what was found, what was expected and the way out; only a checkpoint that does
+not fit has a table of variables below it. The binaries print that
 and exit with `exit_code`; anything that is not a `VaeGraphError` is a bug.
 """
 
@@ -62,6 +63,10 @@ class CheckpointError(VaeGraphError, ValueError):
 
   def __str__(self):
     return Exception.__str__(self)
+
+
+class UnreadableCheckpointError(CheckpointError):
+  """A checkpoint is missing or damaged."""
 
 
 class NonFiniteError(VaeGraphError, ArithmeticError):

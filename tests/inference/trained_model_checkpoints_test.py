@@ -56,26 +56,81 @@ class CheckpointTest(absltest.TestCase):
       self.assertNotIn("\n", str(caught.exception))
     with self.assertRaisesRegex(errors.RunDirectoryError, "does not exist"):
       TrainedModel(self.run.path + "x")
-    os.remove(os.path.join(self.run.path, "checkpoint"))
-    with self.assertRaisesRegex(errors.CheckpointError, "holds no checkpoint"):
+
+  def test_what_lies_there_is_told(self):
+    self._remove("*.index")
+    with self.assertRaisesRegex(
+      errors.CheckpointError,
+      r"holds files of checkpoints \(step 3, 7\), but no",
+    ):
+      TrainedModel(self.run.path)
+    self._remove("model.ckpt-*")
+    with self.assertRaisesRegex(
+      errors.CheckpointError, "holds a list of checkpoints"
+    ):
+      TrainedModel(self.run.path)
+    self._remove("checkpoint")
+    with self.assertRaisesRegex(
+      errors.CheckpointError, "holds no checkpoint; train a model there first"
+    ):
       TrainedModel(self.run.path)
 
+  def test_without_the_small_file(self):
+    for content in (None, b"", b"\0\xff", b'model_checkpoint_path: "model.ck'):
+      self._remove("checkpoint")
+      if content is not None:
+        with open(os.path.join(self.run.path, "checkpoint"), "wb") as file:
+          file.write(content)
+      self.assertEqual(self._bias()[0], 7)
+      self.assertEqual(self._bias(self.run.path)[0], 7)
+
+  def test_the_newest_whole_one_is_taken_and_nothing_touched(self):
+    self._cut(7)
+    before = sorted(os.listdir(self.run.path))
+    for checkpoint in (None, self.run.path):
+      with self.assertLogs(level="WARNING") as logs:
+        self.assertEqual(self._bias(checkpoint)[0], 3)
+      (line,) = logs.output
+      self.assertRegex(line, "ckpt-7 cannot be read .*ckpt-3 is taken instead")
+      self.assertNotIn("\n", line)
+    with self.assertRaisesRegex(
+      errors.CheckpointError, "7 cannot be read.*; those of the steps 3 are"
+    ):
+      TrainedModel(self.run.path, checkpoint=7)
+    self.assertEqual(sorted(os.listdir(self.run.path)), before)
+    self._cut(3)
+    with self.assertRaisesRegex(
+      errors.CheckpointError,
+      "no checkpoint is whole: .*-7 .*; .*-3 .*; restore",
+    ) as caught:
+      TrainedModel(self.run.path)
+    self.assertNotIn("\n", str(caught.exception))
+
+  def _remove(self, pattern):
+    for path in glob.glob(os.path.join(self.run.path, pattern)):
+      os.remove(path)
+
+  def _cut(self, step):
+    (path,) = glob.glob(self.run.checkpoint_prefix + f"-{step}.data*")
+    os.truncate(path, os.path.getsize(path) // 2)
+
   def test_a_checkpoint_deleted_before_it_is_read_is_looked_for_anew(self):
-    find, found = checkpoints.find_checkpoint, []
+    find, found = checkpoints.find_checkpoints, []
 
     def find_as_a_trainer_goes_on(run, checkpoint):
-      path = find(run, checkpoint)
+      paths = find(run, checkpoint)
       if not found:
-        for file in glob.glob(path + ".*"):
+        for file in glob.glob(paths[0] + ".*"):
           os.remove(file)
-        tf.train.update_checkpoint_state(run.path, run.checkpoint_prefix + "-3")
-      found.append(path)
-      return path
+      found.append(paths[0])
+      return paths
 
-    with absltest.mock.patch.object(
-      checkpoints, "find_checkpoint", find_as_a_trainer_goes_on
-    ):
-      self.assertEqual(self._bias()[0], 3)
+    patch = absltest.mock.patch.object
+    with patch(checkpoints, "find_checkpoints", find_as_a_trainer_goes_on):
+      with patch(checkpoints.logging, "warning") as warning:
+        self.assertEqual(self._bias()[0], 3)
+    # What has gone is not named as damaged.
+    warning.assert_not_called()
     self.assertEqual([path[-2:] for path in found], ["-7", "-3"])
 
   def test_data_lost_from_under_the_index(self):
@@ -120,7 +175,7 @@ class CheckpointTest(absltest.TestCase):
       data=self.run.data(),
     )
     with self.assertRaisesRegex(
-      errors.CheckpointError, "kernel/ExponentialMovingAverage is missing"
+      errors.CheckpointError, "kernel/ExponentialMovingAverage +missing"
     ):
       TrainedModel(self.run.path)
 

@@ -292,12 +292,27 @@ class DamagedTest(SaverTestCase):
     os.remove(self.path(7, ".index"))
     before = contents(self.folder)
     with self.assertRaisesRegex(
-      errors.CheckpointError, "no checkpoint is whole: .*-7 .*missing; .*-3 "
+      errors.CheckpointError,
+      r"\(step 3, 7\), but no whole.*-7 .*missing; .*-3 ",
     ) as caught:
       restore(self.folder)
     self.assertNotIn("\n", str(caught.exception))
-    del before["checkpoint"]
-    self.assertContainsSubset(before, contents(self.folder))
+    after = contents(self.folder)
+    # The small file is no checkpoint, and set right.
+    before.pop("checkpoint")
+    after.pop("checkpoint")
+    self.assertEqual(after, before)
+    # Nor is what lies in damaged/ a reason to begin anew.
+    for path in glob.glob(self.path("*")):
+      os.remove(path)
+    damaged = os.path.join(self.folder, "damaged")
+    os.mkdir(damaged)
+    with open(os.path.join(damaged, "model.ckpt-9.index"), "wb"):
+      pass
+    with self.assertRaisesRegex(
+      errors.CheckpointError, "damaged checkpoints .in .*damaged., but no whole"
+    ):
+      restore(self.folder)
 
   @parameterized.parameters(
     (None,),
@@ -365,7 +380,7 @@ class NameTest(SaverTestCase):
     restored, value = restore(self.folder)
     self.assertEqual((restored.path, value), (self.path(2), 20))
     cut(self.path(2, DATA))
-    with self.assertRaisesRegex(errors.CheckpointError, "no checkpoint is"):
+    with self.assertRaisesRegex(errors.CheckpointError, "no whole checkpoint"):
       restore(self.folder)
     self.assertEqual(contents(sibling), before)
 

@@ -165,13 +165,22 @@ class OpenTest(RunTestCase):
     self.assertIn("cannot be read", self.error_of(RunDirectory.load, self.path))
 
   def test_checkpoints_without_settings(self):
-    self.write("checkpoint", 'model_checkpoint_path: "model.ckpt-600"\n')
-    self.assertEqual(
-      self.error_of(self.open),
-      f"{self.path} holds checkpoints but no config.json that says of which"
-      " model; restore that file or choose another --logdir",
-    )
-    self.assertEqual(os.listdir(self.path), ["checkpoint"])
+    for name, found in (
+      ("checkpoint", "a list of checkpoints (checkpoint)"),
+      ("model.ckpt-7.meta", "files of checkpoints (step 7)"),
+      ("best/model.ckpt-6.index", "files of checkpoints (step 6)"),
+      ("damaged/x", f"damaged checkpoints (in {self.path}/damaged)"),
+    ):
+      path = os.path.join(self.path, name)
+      os.makedirs(os.path.dirname(path), exist_ok=True)
+      self.write(name, "")
+      self.assertEqual(
+        self.error_of(self.open),
+        f"{self.path} holds {found} but no config.json that says of which"
+        " model; restore that file or choose another --logdir",
+      )
+      os.remove(path)
+    self.assertCountEqual(os.listdir(self.path), ["best", "damaged"])
 
   def test_folder_with_other_files_is_fine(self):
     self.write("notes.txt", "mine")

@@ -30,13 +30,15 @@ def follow_run(
     ended it.
   """
   run = RunDirectory(logdir)
-  checkpoint = step = None
+  seen = checkpoint = step = None
   seen_time = time.time()
   while not should_stop():
     latest = latest_checkpoint(run)
-    if latest is not None and latest != checkpoint:
+    if latest is not None and latest not in (seen, checkpoint):
+      seen = latest
       result = evaluate()
-      # Perhaps a later one than that which was seen.
+      # Perhaps a later one than that which was seen, or an earlier one where
+      # that is damaged.
       checkpoint, step = result["checkpoint"], result["step"]
       seen_time = time.time()
     elif time.time() - seen_time < timeout:

@@ -34,7 +34,7 @@ def read_specs(path):
     path: of the checkpoint, without `.index`.
 
   Raises:
-    CheckpointError: it is missing or damaged.
+    UnreadableCheckpointError: it is missing or damaged.
   """
   with _reading(path) as reader:
     dtypes = reader.get_variable_to_dtype_map()
@@ -53,7 +53,7 @@ def read_tensors(path, names=None):
       is whole.
 
   Raises:
-    CheckpointError: it is missing or damaged.
+    UnreadableCheckpointError: it is missing or damaged.
   """
   with _reading(path) as reader:
     if names is None:
@@ -69,27 +69,36 @@ def check_fits(path, variables, *, others=False):
     variables: `{name in the checkpoint: variable}`.
     others: whether it may hold more.
 
+  Returns:
+    What `read_specs` returns.
+
   Raises:
-    CheckpointError: it is missing or damaged, or of another model. A table says
-      what is missing, extra, or of another shape.
+    UnreadableCheckpointError: it is missing or damaged.
+    CheckpointError: it is of another model. A table says what is missing,
+      extra, or of another shape.
   """
   found = read_specs(path)
   wanted = {
     name: TensorSpec(tuple(variable.shape.as_list()), variable.dtype.base_dtype)
     for name, variable in variables.items()
   }
+  names = wanted if others else {*found, *wanted}
   rows = [
     (name, str(found.get(name, "missing")), str(wanted.get(name, "none")))
-    for name in sorted({*found, *wanted})
+    for name in sorted(names)
     if found.get(name) != wanted.get(name)
   ]
-  wrong = [row for row in rows if row[0] in wanted or not others]
-  if wrong:
-    raise errors.CheckpointError(
+  if rows:
+    text = (
       f"{path} does not fit the model; take the settings that it was trained"
       " with, or another checkpoint:\n"
-      + _table([("variable", "in the checkpoint", "in the model"), *rows])
     )
+    text += _table([("variable", "in the checkpoint", "in the model"), *rows])
+    also = sorted(found.keys() - wanted.keys()) if others else []
+    if also:
+      text += f"\n  it also holds {', '.join(also)}"
+    raise errors.CheckpointError(text)
+  return found
 
 
 def assign(session, variables, *, values):
@@ -119,7 +128,7 @@ def _reading(path):
     # TensorFlow speaks of what its older format would be.
     if not os.path.exists(path + ".index") and not os.path.exists(path):
       reason = f"{path}.index is missing"
-    raise errors.CheckpointError(
+    raise errors.UnreadableCheckpointError(
       f"{path} cannot be read as a checkpoint: {reason}"
     ) from error
 

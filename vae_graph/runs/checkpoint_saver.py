@@ -8,7 +8,11 @@ from typing import Any, Dict, NamedTuple
 
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.runs import checkpoint_files, checkpoint_reader
+from vae_graph.runs import (
+  checkpoint_commits,
+  checkpoint_files,
+  checkpoint_reader,
+)
 
 
 class Restored(NamedTuple):
@@ -58,7 +62,7 @@ class CheckpointSaver:
     """
     with self._writing(self._prefix):
       os.makedirs(os.path.dirname(self._prefix) or os.curdir, exist_ok=True)
-      checkpoint_files.recover(self._prefix)
+      checkpoint_commits.recover(self._prefix)
       self._write_list()
 
   def save(self, session, step, *, state=None):
@@ -75,17 +79,19 @@ class CheckpointSaver:
     """
     path = f"{self._prefix}-{step}"
     with self._writing(path):
-      checkpoint_files.recover(self._prefix)
-      made = f"{checkpoint_files.begin(self._prefix)}-{step}"
+      checkpoint_commits.recover(self._prefix)
+      made = f"{checkpoint_commits.begin(self._prefix)}-{step}"
       names = self.saver.as_saver_def()
       session.run(names.save_tensor_name, {names.filename_tensor_name: made})
       with session.graph.as_default():
         meta_graph = self.saver.export_meta_graph()
-      checkpoint_files.write_new(made + ".meta", meta_graph.SerializeToString())
-      checkpoint_files.write_state(made, state or {})
+      checkpoint_commits.write_new(
+        made + ".meta", meta_graph.SerializeToString()
+      )
+      checkpoint_commits.write_state(made, state or {})
       checkpoint_reader.read_tensors(made)
-      checkpoint_files.commit(self._prefix)
-      checkpoint_files.remove_old(
+      checkpoint_commits.commit(self._prefix)
+      checkpoint_commits.remove_old(
         self._prefix, step, max_to_keep=self._max_to_keep
       )
 
@@ -111,7 +117,7 @@ class CheckpointSaver:
       path = f"{self._prefix}-{step}"
       try:
         values, state = _read(path)
-      except errors.CheckpointError as error:
+      except errors.UnreadableCheckpointError as error:
         damaged[step] = error
         continue
       checkpoint_reader.check_fits(path, self._variables)
@@ -119,10 +125,13 @@ class CheckpointSaver:
       self._set_aside(damaged, path)
       self.restored = Restored(path, step, state)
       return self.restored
-    if damaged:
+    remains = checkpoint_files.remains(self._prefix)
+    if remains:
+      causes = "".join(f"; {error}" for error in damaged.values())
       raise errors.CheckpointError(
-        "no checkpoint is whole: {}; restore one, or choose another"
-        " --logdir".format("; ".join(map(str, damaged.values())))
+        f"{os.path.dirname(self._prefix)} holds {remains}, but no whole"
+        f" checkpoint to go on from{causes}; restore one, or choose another"
+        " --logdir"
       )
     return None
 
@@ -137,7 +146,7 @@ class CheckpointSaver:
     """Moves damaged checkpoints away, `{step: error}`, with a warning each."""
     for step, error in damaged.items():
       with self._writing(path):
-        place = checkpoint_files.set_aside(self._prefix, step)
+        place = checkpoint_commits.set_aside(self._prefix, step)
       logging.warning(
         "%s; it is kept in %s, and training goes on from %s", error, place, path
       )
@@ -145,7 +154,7 @@ class CheckpointSaver:
       self._write_list()
 
   def _write_list(self):
-    checkpoint_files.write_list(
+    checkpoint_commits.write_list(
       self._prefix, checkpoint_files.steps(self._prefix)
     )
 
@@ -156,7 +165,7 @@ class CheckpointSaver:
       yield
     except (OSError, tf.errors.OpError, errors.CheckpointError) as error:
       with contextlib.suppress(OSError):
-        checkpoint_files.recover(self._prefix)
+        checkpoint_commits.recover(self._prefix)
       raise errors.CheckpointError(
         f"{path} cannot be saved ({_reason(error)}); the checkpoints before it"
         " are whole: mend that, and the same command goes on from the last one"
@@ -177,7 +186,7 @@ def _read(path):
   values = checkpoint_reader.read_tensors(path)
   try:
     return values, checkpoint_files.read_state(path)
-  except (OSError, ValueError) as error:
-    raise errors.CheckpointError(
+  except (OSError, ValueError, RecursionError) as error:
+    raise errors.UnreadableCheckpointError(
       f"{path} has a damaged state: {error}"
     ) from error

@@ -1,20 +1,18 @@
 """The checkpoints of a run, or of somebody: found and restored.
 
-It only reads; `checkpoint_saver` is what training saves with.
+It only reads; `checkpoint_saver` is what training saves with. Where the newest
+checkpoint is damaged, a warning names it and the newest whole one is taken.
 """
 
-import glob
+import logging
 import os
-import re
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.runs import checkpoint_files, checkpoint_reader
 
 # What tf.train.ExponentialMovingAverage adds to a variable's name.
 _AVERAGE = "/ExponentialMovingAverage"
-_NAME_ONE = (
-  "name the folder of a run or the path of a checkpoint without .index"
-)
 
 
 def latest_checkpoint(run):
@@ -26,7 +24,8 @@ def latest_checkpoint(run):
   Returns:
     The path, or None where there is no checkpoint yet.
   """
-  return tf.train.latest_checkpoint(run.path)
+  paths = checkpoint_files.latest_first(run.checkpoint_prefix)
+  return paths[0] if paths else None
 
 
 def restore_by_name(checkpoint, variables, *, averaged=False):
@@ -36,7 +35,8 @@ def restore_by_name(checkpoint, variables, *, averaged=False):
       ...
       restore(session)
 
-  What else the checkpoint holds (an optimizer's slots, say) is left alone.
+  What else the checkpoint holds (an optimizer's slots, say) is left alone. It
+  is read at once, and may have gone when `restore` is called.
 
   Args:
     checkpoint: path of a checkpoint without `.index`, or of a folder whose
@@ -46,39 +46,24 @@ def restore_by_name(checkpoint, variables, *, averaged=False):
       `ema_decay` keeps beside them.
 
   Returns:
-    A function of a `tf.Session`, which raises a CheckpointError where the
-    checkpoint has gone since.
+    A function of a `tf.Session`.
 
   Raises:
-    CheckpointError: there is none, or it lacks a variable or has one of another
-      shape.
+    CheckpointError: there is none, or it is damaged, or it lacks a variable or
+      has one of another shape.
   """
-  path = checkpoint
-  if os.path.isdir(checkpoint):
-    path = _latest(checkpoint, _NAME_ONE)
-  found = _shapes(path)
-  suffix = _AVERAGE if averaged else ""
-  by_name = {variable.op.name + suffix: variable for variable in variables}
-  wrong = [_mismatch(name, each, found) for name, each in by_name.items()]
-  wrong = [text for text in wrong if text]
-  if wrong:
-    raise errors.CheckpointError(
-      f"{path} does not fit the model: {'; '.join(wrong)}; it holds"
-      f" {', '.join(sorted(found))}"
-    )
-  saver = tf.train.Saver(by_name)
+  by_name = _by_name(variables, averaged)
+  path = os.fspath(checkpoint)
+  _, values = _read_newest(lambda: _paths(path), by_name)
 
   def restore(session):
-    try:
-      saver.restore(session, path)
-    except (tf.errors.OpError, ValueError) as error:
-      raise _unreadable(path, error) from error
+    checkpoint_reader.assign(session, by_name, values=values)
 
   return restore
 
 
-def find_checkpoint(run, checkpoint=None):
-  """Finds a checkpoint of a run.
+def find_checkpoints(run, checkpoint=None):
+  """Finds those checkpoints of a run among which one is to be taken.
 
   Args:
     run: a `RunDirectory`.
@@ -86,31 +71,27 @@ def find_checkpoint(run, checkpoint=None):
       step, or a path as in `restore_by_name`.
 
   Returns:
-    Its path without `.index`.
+    Their paths without `.index`, the latest first.
 
   Raises:
     CheckpointError: there is none.
   """
   if checkpoint is None:
-    return _latest(run.path, "train a model there first")
+    return _of_prefix(run.checkpoint_prefix, "train a model there first")
   if checkpoint == "best":
-    return _latest(run.best_folder, "take the run's latest checkpoint instead")
+    return _of_prefix(
+      run.best_prefix, "take the run's latest checkpoint instead"
+    )
   if isinstance(checkpoint, (str, os.PathLike)):
-    path = os.fspath(checkpoint)
-    return _latest(path, _NAME_ONE) if os.path.isdir(path) else path
-  prefixes = run.checkpoint_prefix, run.best_prefix
-  for prefix in prefixes:
-    if os.path.exists(f"{prefix}-{checkpoint}.index"):
-      return f"{prefix}-{checkpoint}"
-  steps = {
-    _step_in(os.path.splitext(path)[0])
-    for prefix in prefixes
-    for path in glob.glob(glob.escape(prefix) + "-*.index")
-  }
-  raise errors.CheckpointError(
-    f"{run.path} holds no checkpoint of step {checkpoint}, only of"
-    f" {', '.join(map(str, sorted(steps))) or 'none'}; choose one of those"
-  )
+    return _paths(os.fspath(checkpoint))
+  there = _with_steps(run)
+  paths = [path for step, path in there if step == checkpoint]
+  if not paths:
+    raise errors.CheckpointError(
+      f"{run.path} holds no checkpoint of step {checkpoint}, only of"
+      f" {_list(step for step, _ in there)}; choose one of those"
+    )
+  return paths
 
 
 def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
@@ -120,9 +101,9 @@ def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
   was found has gone before it is read, the search begins anew.
 
   Args:
-    session: the `tf.Session` to restore into; its graph must be the default.
+    session: the `tf.Session` to restore into.
     run: a `RunDirectory`.
-    checkpoint: as in `find_checkpoint`.
+    checkpoint: as in `find_checkpoints`.
     variables: the variables to restore.
     averaged: as in `restore_by_name`.
 
@@ -132,63 +113,112 @@ def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
   Raises:
     CheckpointError: there is none, or it does not fit.
   """
-  failure = None
+  by_name = _by_name(variables, averaged)
+  try:
+    path, values = _read_newest(
+      lambda: find_checkpoints(run, checkpoint), by_name
+    )
+  except errors.UnreadableCheckpointError as error:
+    there = _with_steps(run)
+    if all(checkpoint != step for step, _ in there):
+      raise
+    whole = _list(step for step, path in there if _is_whole(path))
+    raise errors.CheckpointError(
+      f"{error}; those of the steps {whole} are whole, choose one of them"
+    ) from error
+  checkpoint_reader.assign(session, by_name, values=values)
+  step = values.get(tf.GraphKeys.GLOBAL_STEP)
+  return path, None if step is None else int(step)
+
+
+def _by_name(variables, averaged):
+  """Returns `{name in a checkpoint: variable}`."""
+  suffix = _AVERAGE if averaged else ""
+  return {variable.op.name + suffix: variable for variable in variables}
+
+
+def _read_newest(find, by_name):
+  """Reads variables, and the global step, of the newest whole checkpoint.
+
+  Args:
+    find: function that returns paths of checkpoints, the latest first.
+    by_name: `{name in the checkpoint: variable}`.
+
+  Returns:
+    Its path, and `{name: array}`.
+  """
+  damaged = {}
   while True:
+    # Anew each time: what could not be read may have been deleted meanwhile.
+    paths = find()
+    path = next((path for path in paths if path not in damaged), None)
+    if path is None:
+      raise _none_whole([damaged[path] for path in paths])
     try:
-      path = find_checkpoint(run, checkpoint)
-      step = _global_step(path)
-      restore_by_name(path, variables, averaged=averaged)(session)
-      return path, step
-    except errors.CheckpointError as error:
-      if str(error) == failure:  # Nothing has changed: it is not the trainer.
-        raise
-      failure = str(error)
+      specs = checkpoint_reader.check_fits(path, by_name, others=True)
+      names = {*by_name, tf.GraphKeys.GLOBAL_STEP} & specs.keys()
+      values = checkpoint_reader.read_tensors(path, names)
+    except errors.UnreadableCheckpointError as error:
+      damaged[path] = error
+      continue
+    for other in paths:
+      if other in damaged:
+        logging.warning("%s; %s is taken instead", damaged[other], path)
+    return path, values
 
 
-def _latest(folder, remedy):
-  """Returns the path of a folder's latest checkpoint."""
-  path = tf.train.latest_checkpoint(folder)
-  if path is None:
-    raise errors.CheckpointError(f"{folder} holds no checkpoint; {remedy}")
-  return path
+def _paths(path):
+  """Returns a checkpoint's path, or those of a folder, the latest first."""
+  if not os.path.isdir(path):
+    return [path]
+  paths = checkpoint_files.list_folder(path)
+  if not paths:
+    raise errors.CheckpointError(
+      f"{path} holds no checkpoint; name the folder of a run or the path of a"
+      " checkpoint without .index"
+    )
+  return paths
 
 
-def _step_in(path):
-  """Returns the global step with which a checkpoint's path ends, or None."""
-  match = re.search(r"-(\d+)$", path)
-  return int(match.group(1)) if match else None
+def _of_prefix(prefix, remedy):
+  """Returns the paths of a run's checkpoints, the latest first."""
+  paths = checkpoint_files.latest_first(prefix)
+  if not paths:
+    folder = os.path.dirname(prefix)
+    remains = checkpoint_files.remains(prefix)
+    raise errors.CheckpointError(
+      f"{folder} holds {remains}, but no whole checkpoint; restore one"
+      if remains
+      else f"{folder} holds no checkpoint; {remedy}"
+    )
+  return paths
 
 
-def _shapes(path):
-  """Returns `{name: shape}` of a checkpoint's variables."""
+def _with_steps(run):
+  """Returns (step, path) of a run's checkpoints, those in `best/` last."""
+  return [
+    (step, f"{prefix}-{step}")
+    for prefix in (run.checkpoint_prefix, run.best_prefix)
+    for step in checkpoint_files.steps(prefix)
+  ]
+
+
+def _is_whole(path):
   try:
-    return tf.train.NewCheckpointReader(path).get_variable_to_shape_map()
-  except (tf.errors.OpError, ValueError) as error:
-    raise _unreadable(path, error) from error
+    checkpoint_reader.read_tensors(path)
+  except errors.UnreadableCheckpointError:
+    return False
+  return True
 
 
-def _global_step(path):
-  """Returns the global step in a checkpoint, or None."""
-  name = tf.GraphKeys.GLOBAL_STEP
-  try:
-    reader = tf.train.NewCheckpointReader(path)
-    return int(reader.get_tensor(name)) if reader.has_tensor(name) else None
-  except (tf.errors.OpError, ValueError) as error:
-    raise _unreadable(path, error) from error
-
-
-def _unreadable(path, error):
-  reason = str(error).splitlines()[0]
-  return errors.CheckpointError(
-    f"{path} cannot be read as a checkpoint: {reason}"
+def _none_whole(causes):
+  """Returns the error to raise where no checkpoint can be read."""
+  if len(causes) == 1:
+    return causes[0]
+  return errors.UnreadableCheckpointError(
+    f"no checkpoint is whole: {'; '.join(map(str, causes))}; restore one"
   )
 
 
-def _mismatch(name, variable, found):
-  """Returns what is wrong with a variable, or None."""
-  shape = variable.shape.as_list()
-  if name not in found:
-    return f"{name} is missing"
-  if list(found[name]) != shape:
-    return f"{name} has shape {list(found[name])}, expected {shape}"
-  return None
+def _list(steps):
+  return ", ".join(str(step) for step in sorted(set(steps))) or "none"

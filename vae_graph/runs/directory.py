@@ -10,6 +10,7 @@ import os
 
 from vae_graph import errors
 from vae_graph.runs import (
+  checkpoint_files,
   evaluation_file,
   json_files,
   metrics_file,
@@ -75,8 +76,14 @@ class RunDirectory(RunFiles):
     )
     json_files.make_folder(run.path)
     data = run_data.RunData(fingerprint)
+    remains = checkpoint_files.remains(
+      run.checkpoint_prefix
+    ) or checkpoint_files.remains(run.best_prefix)
     if os.path.exists(run.config_path):
-      settings.check_same(run.path, there=run.settings(), asked=asked)
+      there = run.settings()
+      if remains:
+        asked = settings.with_source(asked, there)
+      settings.check_same(run.path, there=there, asked=asked)
       data = run_data.resumed(
         run.path,
         run.data(),
@@ -85,10 +92,10 @@ class RunDirectory(RunFiles):
         step=step,
         batch_size=experiment_config.training.batch_size,
       )
-    elif os.path.exists(run.checkpoint_state_path):
+    elif remains:
       raise errors.RunDirectoryError(
-        f"{run.path} holds checkpoints but no config.json that says of which"
-        " model; restore that file or choose another --logdir"
+        f"{run.path} holds {remains} but no config.json that says of"
+        " which model; restore that file or choose another --logdir"
       )
     settings.write(run.config_path, asked, versions=versions or {}, data=data)
     json_files.write_text(run.flags_path, flags_text)

@@ -34,11 +34,6 @@ class RunFiles:
     return self._join("flags.txt")
 
   @property
-  def checkpoint_state_path(self):
-    """The file in which TensorFlow keeps which checkpoints there are."""
-    return self._join("checkpoint")
-
-  @property
   def checkpoint_prefix(self):
     """The path of the latest checkpoints, without the step."""
     return self._join("model.ckpt")

@@ -105,6 +105,26 @@ def read_data(path):
   return run_data.from_dict(path, content.get("data", {}))
 
 
+def with_source(asked, there):
+  """Returns settings with the source of a run's first weights, if they lack it.
+
+  It was read at step 0 alone. Whoever goes on with the run need not know it.
+
+  Args:
+    asked: the `RunSettings` asked for.
+    there: the `RunSettings` of the run.
+  """
+  training_config = asked.config.training
+  if training_config.init_checkpoint:
+    return asked
+  training_config = dataclasses.replace(
+    training_config, init_checkpoint=there.config.training.init_checkpoint
+  )
+  return asked._replace(
+    config=dataclasses.replace(asked.config, training=training_config)
+  )
+
+
 def check_same(path, *, there, asked):
   """Checks that a run may be resumed with the settings asked for.
 
@@ -120,15 +140,16 @@ def check_same(path, *, there, asked):
   if there.image_shape != asked.image_shape:
     different.append(("image_shape", there.image_shape, asked.image_shape))
   if different:
+    text = "; ".join(
+      f"{name}: {_text(old)} there, {_text(new)} asked for"
+      for name, old, new in different
+    )
+    hint = ""
+    if any(name == "training.init_checkpoint" for name, _, _ in different):
+      hint = ", which reads an init_checkpoint at step 0 alone"
     raise errors.RunDirectoryError(
-      "{} holds a run with other settings ({}); choose another --logdir or the"
-      " old settings".format(
-        path,
-        "; ".join(
-          f"{name}: {_text(old)} there, {_text(new)} asked for"
-          for name, old, new in different
-        ),
-      )
+      f"{path} holds a run with other settings ({text}); choose another"
+      f" --logdir or the old settings{hint}"
     )
 
 

@@ -5,6 +5,7 @@ import dataclasses
 import typing
 from typing import Any, Dict, Optional
 
+from vae_graph import errors
 from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import load_dataset
@@ -81,7 +82,8 @@ def train(
     DataError: the data set cannot be had.
     RunDirectoryError: `logdir` is unwritable, holds another configuration or a
       run on other data, or is in training by another process.
-    CheckpointError: `init_checkpoint` does not fit the model.
+    CheckpointError: a checkpoint does not fit the model, cannot be saved, or
+      there are some in `logdir` but none that is whole.
     NonFiniteError: a loss became infinite or NaN.
   """
   logdir = local_path(logdir, "logdir")
@@ -120,13 +122,15 @@ def _train(
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():
     train_graph = build_train_graph(resolved, dataset.train.images)
-    start_weights = _start_weights(
-      training_config.init_checkpoint, train_graph.vae
-    )
     saver = CheckpointSaver(
       RunDirectory(logdir).checkpoint_prefix,
       max_to_keep=training_config.keep_checkpoints,
     )
+    start_weights = None
+    if training_config.init_checkpoint and saver.latest_step() is None:
+      start_weights = restore_by_name(
+        training_config.init_checkpoint, train_graph.vae.variables
+      )
     # Not before the settings have proved to work, for a run directory holds
     # whoever resumes it to them.
     run = RunDirectory.open(
@@ -173,7 +177,8 @@ def _train(
       )
       session_creator = tf.train.ChiefSessionCreator(
         tf.train.Scaffold(
-          saver=saver.saver, init_fn=_init_fn(saver, start_weights)
+          saver=saver.saver,
+          init_fn=_init_fn(saver, run, start_weights=start_weights),
         ),
         config=config_proto,
       )
@@ -197,12 +202,7 @@ def _train(
   )
 
 
-def _start_weights(checkpoint, vae):
-  """Returns a function of a session that restores them, or None."""
-  return restore_by_name(checkpoint, vae.variables) if checkpoint else None
-
-
-def _init_fn(saver, start_weights):
+def _init_fn(saver, run, *, start_weights):
   """Returns what a `tf.train.Scaffold` calls when variables have their start.
 
   TensorFlow's own way to go on from a checkpoint takes the run's folder for a
@@ -211,7 +211,16 @@ def _init_fn(saver, start_weights):
 
   def init_fn(scaffold, session):
     del scaffold
-    if saver.restore(session) is None and start_weights is not None:
+    if saver.restore(session) is not None:
+      return
+    records_there = run.read_metrics()
+    if records_there:
+      raise errors.CheckpointError(
+        f"{run.metrics_path} has records up to step"
+        f" {records_there[-1]['step']}, but {run.path} holds no checkpoint;"
+        " restore its checkpoints or choose another --logdir"
+      )
+    if start_weights is not None:
       start_weights(session)
 
   return init_fn
