@@ -1,9 +1,9 @@
 """The errors that a user can cause and can mend.
 
 Every one carries a single line that names the culprit (a file, flag or tensor),
-what was found, what was expected and the way out; only a checkpoint that does
-not fit has a table of variables below it. The binaries print that
-and exit with `exit_code`; anything that is not a `VaeGraphError` is a bug.
+what was found, what was expected and the way out; a `CheckpointMismatchError`
+has a table below it. The binaries print that and exit with `exit_code`; what is
+not a `VaeGraphError` is a bug.
 """
 
 
@@ -67,6 +67,23 @@ class CheckpointError(VaeGraphError, ValueError):
 
 class UnreadableCheckpointError(CheckpointError):
   """A checkpoint is missing or damaged."""
+
+
+class CheckpointMismatchError(CheckpointError):
+  """A checkpoint is of another model.
+
+  Args:
+    line: the line.
+    table: text, a line for each variable that does not fit.
+  """
+
+  def __init__(self, line, table):
+    super().__init__(line)
+    self.table = table
+
+  def __str__(self):
+    """Returns the line, with the table below it."""
+    return f"{super().__str__()}\n{self.table}"
 
 
 class NonFiniteError(VaeGraphError, ArithmeticError):

@@ -74,8 +74,8 @@ def check_fits(path, variables, *, others=False):
 
   Raises:
     UnreadableCheckpointError: it is missing or damaged.
-    CheckpointError: it is of another model. A table says what is missing,
-      extra, or of another shape.
+    CheckpointMismatchError: it is of another model. Its table says what is
+      missing, extra, or of another shape.
   """
   found = read_specs(path)
   wanted = {
@@ -89,15 +89,15 @@ def check_fits(path, variables, *, others=False):
     if found.get(name) != wanted.get(name)
   ]
   if rows:
-    text = (
-      f"{path} does not fit the model; take the settings that it was trained"
-      " with, or another checkpoint:\n"
-    )
-    text += _table([("variable", "in the checkpoint", "in the model"), *rows])
+    table = _table([("variable", "in the checkpoint", "in the model"), *rows])
     also = sorted(found.keys() - wanted.keys()) if others else []
     if also:
-      text += f"\n  it also holds {', '.join(also)}"
-    raise errors.CheckpointError(text)
+      table += f"\n  it also holds {', '.join(also)}"
+    raise errors.CheckpointMismatchError(
+      f"{path} does not fit the model; take the settings that it was trained"
+      " with, or another checkpoint:",
+      table,
+    )
   return found
 
 
