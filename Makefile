@@ -56,6 +56,14 @@ test-tf1: .venv-tf1/installed ## all tests on TensorFlow 1.15 (needs Python 3.7)
 test-tf215: .venv-tf215/installed ## all tests on TensorFlow 2.15 (needs Python 3.11)
 	.venv-tf215/bin/python $(PYTEST) $(PYTEST_FLAGS)
 
+# Of each of its tests, so that it is a hundred thousand in all.
+FUZZ_INPUTS ?= 8000
+
+.PHONY: fuzz
+fuzz: .venv/installed ## what is read from outside, with 100,000 inputs; FUZZ_INPUTS=50
+	VAE_GRAPH_FUZZ_INPUTS=$(FUZZ_INPUTS) .venv/bin/python $(PYTEST) \
+	  $(PYTEST_FLAGS) tests/fuzz
+
 .PHONY: test-cross
 test-cross: .venv/installed .venv-tf1/installed ## move runs between TensorFlow 1.15 and 2.21
 	VAE_GRAPH_OTHER_PYTHON=$(CURDIR)/.venv-tf1/bin/python \

@@ -106,6 +106,8 @@ def _parse_flags(argv):
     if can_list and isinstance(error, absl_flags.CantOpenFlagFileError):
       message += "; --list_presets lists the presets"
     return _fail(f"{message} (--help lists the flags)", 2)
+  except ValueError as error:  # A flagfile that is no text.
+    return _fail(f"a --flagfile cannot be read ({error}); correct it", 2)
 
 
 def _guarded(main, arguments, takes_arguments):

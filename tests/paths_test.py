@@ -87,6 +87,7 @@ class LocalPathTest(parameterized.TestCase):
     lambda path: vae_graph.train(vae_graph.ExperimentConfig(), path),
     lambda path: vae_graph.evaluate_run(path, None),
     lambda path: vae_graph.make_report_run(path, "name"),
+    lambda path: vae_graph.export_model("run", path),
     lambda path: vae_graph.generate(None, None, folder=path),
     lambda path: vae_graph.write_codes(path, None, named_images=None),
     lambda path: vae_graph.write_reconstructions(path, None, names=()),

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import warnings
 
 import hypothesis
@@ -64,6 +65,11 @@ class FuzzTestCase(absltest.TestCase):
   def setUp(self):
     super().setUp()
     self.folder = fake_files.temporary_folder(self)
+
+  def clear(self):
+    """Empties the test's folder."""
+    shutil.rmtree(self.folder, ignore_errors=True)
+    os.mkdir(self.folder)
 
   def write(self, name, content):
     """Writes bytes to a file of the test's folder; returns its path."""

@@ -97,6 +97,13 @@ class PathsTest(parameterized.TestCase):
       *(f"--{name}={value}" for name, value in flags.items()),
     )
 
+  def test_a_flagfile_that_is_no_text_is_refused(self):
+    for content in (b"\xff\xfe--seed=1", b"--flagfile=a\0b"):
+      fake_files.write(self.folder, "a.flags", content)
+      self._assert_refused(
+        "a --flagfile cannot be read", "train", "--flagfile=a.flags"
+      )
+
   def test_others_refuse_it_too(self):
     self._train()
     path = "gs://bucket/a.png"

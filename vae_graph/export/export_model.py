@@ -15,6 +15,7 @@ from vae_graph.config.session import SessionConfig
 from vae_graph.export import manifest
 from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
 from vae_graph.inference.output_files import writing
+from vae_graph.paths import local_path
 from vae_graph.runs.checkpoints import restore_from_run
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runtime.sessions import make_config_proto
@@ -58,6 +59,7 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
     UnsupportedError: a part of the model draws random numbers by itself, or
       `target_tf` does not know an op.
   """
+  export_dir = local_path(export_dir, "export_dir")
   if os.path.lexists(export_dir):
     raise errors.OutputError(
       f"{export_dir} is there already; remove it or choose another --export_dir"
@@ -68,7 +70,7 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
     checkpoint=checkpoint,
     with_seeded=export_config.format == "saved_model",
   ) as trained_graph:
-    with _new_folder(os.fspath(export_dir)) as folder:
+    with _new_folder(export_dir) as folder:
       write_export(folder, trained_graph, export_config=export_config)
   return trained_graph.step
 
