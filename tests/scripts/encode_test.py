@@ -85,7 +85,14 @@ class EncodeTest(TrainedRunTestCase):
     folder = fake_files.temporary_folder(self)
     path = fake_files.write(folder, "file", b"mine")
     below = os.path.join(path, "codes.npz")
-    self.assert_fails(1, f"{below} cannot be written", f"--output={below}", "0")
+    # Before the work: that there is no such run would be seen later.
+    self.assert_fails(
+      1,
+      f"{below} cannot be written",
+      f"--output={below}",
+      "--logdir=/nowhere",
+      "0",
+    )
     with open(path, "rb") as file:
       self.assertEqual(file.read(), b"mine")
 

@@ -174,8 +174,13 @@ class GenerateTest(TrainedRunTestCase):
   def test_unwritable_output(self):
     folder = fake_files.temporary_folder(self)
     path = fake_files.write(folder, "file", b"mine")
+    # Before the work: that there is no such run would be seen later.
     self.assert_fails(
-      1, f"{path} cannot be written", f"--output={path}", "--what=samples"
+      1,
+      f"{path} cannot be written",
+      f"--output={path}",
+      "--logdir=/nowhere",
+      "--what=samples",
     )
 
 

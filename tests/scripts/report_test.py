@@ -131,7 +131,8 @@ class ReportBinaryTest(TrainedRunTestCase):
       1,
       "file/report.html cannot be written .*choose another --output",
       f"--output={path}/report.html",
-      "--importance_samples=2",
+      # Before the work: that there are no such data would be seen later.
+      "--data_dir=/nowhere.npz",
     )
 
   def test_names_of_all_runs_differ(self):

@@ -19,6 +19,7 @@ from tests.scripts.binary import (
   run_process,
 )
 from vae_graph.compat import tf
+from vae_graph.runs.lock import FolderLock
 
 
 class TrainBinaryTest(parameterized.TestCase):
@@ -193,6 +194,51 @@ class TrainBinaryTest(parameterized.TestCase):
     self._assert_fails(1, "file")
     with open(self._path("file"), "rb") as file:
       self.assertEqual(file.read(), b"mine")
+
+  def test_logdir_in_training(self):
+    with FolderLock(os.path.join(self.logdir, "trainer.lock")):
+      self._assert_fails(
+        1,
+        f"run is in training by process {os.getpid()} on .* since 2.*; wait"
+        " until that ends, stop it, or choose another --logdir$",
+        *SMALL,
+      )
+      self.assertEqual(os.listdir(self.logdir), ["trainer.lock"])
+
+  def test_logdir_on_other_data(self):
+    path = self._path("images.npz")
+    flags_path = os.path.join(self.logdir, "flags.txt")
+    arguments = (
+      "--dataset=npz",
+      f"--data_dir={path}",
+      "--batch_size=3",
+      "--hidden_units=4",
+    )
+    images = np.zeros((12, 4, 4), np.uint8)
+    np.savez(path, x_train=images, x_test=images[:3])
+    first = run(f"--logdir={self.logdir}", *arguments, "--epochs=2")
+    self.assertEqual(first.returncode, 0, first.stderr)
+    np.savez(path, x_train=images[:9], x_test=images[:3])
+    self._assert_fails(
+      1,
+      "12 train images of 4,4 uint8, hash [0-9a-f]{8} and .* there, 9 train im"
+      ".* found.; .*--allow_other_data$",
+      *arguments,
+      "--epochs=4",
+    )
+    allowed = run(
+      f"--logdir={self.logdir}",
+      *arguments,
+      "--epochs=4",
+      "--allow_other_data",
+    )
+    self.assertEqual(allowed.returncode, 0, allowed.stderr)
+    # 2 epochs of 4 steps, and 2 of 3.
+    self.assertIn("at step 14, epoch 4;", allowed.stdout)
+    with open(flags_path, encoding="utf-8") as file:
+      self.assertNotIn("allow_other_data", file.read())
+    again = run(f"--flagfile={flags_path}", f"--logdir={self.logdir}")
+    self.assertEqual(again.stdout, allowed.stdout, again.stderr)
 
   def test_logdir_of_another_configuration(self):
     run(*SMALL, f"--logdir={self.logdir}", "--train_steps=1")
