@@ -4,6 +4,7 @@ Each is a function of the export's folder and of requests, `{signature: {input:
 array}}`, and returns `{signature: {output: array}}`.
 """
 
+import importlib
 import json
 import os
 
@@ -74,6 +75,58 @@ def _parse(path, message):
   with open(path, "rb") as file:
     message.ParseFromString(file.read())
   return message
+
+
+def onnx(folder, requests):
+  """ONNX Runtime."""
+  # Not of every environment.
+  runtime = importlib.import_module("onnxruntime")
+  found = {}
+  for signature, inputs in requests.items():
+    described = read_manifest(folder)["signatures"][signature]
+    session = runtime.InferenceSession(
+      os.path.join(folder, described["file"]),
+      providers=["CPUExecutionProvider"],
+    )
+    outputs = described["outputs"]
+    values = session.run(
+      [each["tensor"] for each in outputs.values()],
+      {
+        described["inputs"][name]["tensor"]: each
+        for name, each in inputs.items()
+      },
+    )
+    found[signature] = dict(zip(outputs, values))
+  return found
+
+
+def tflite(folder, requests):
+  """TensorFlow Lite's interpreter, whose names are those of ops."""
+  found = {}
+  for signature, inputs in requests.items():
+    described = read_manifest(folder)["signatures"][signature]
+    interpreter = tf.lite.Interpreter(os.path.join(folder, described["file"]))
+    names = {
+      name: each["tensor"].split(":")[0]
+      for name, each in described["inputs"].items()
+    }
+    places = {
+      each["name"]: each["index"] for each in interpreter.get_input_details()
+    }
+    for name, value in inputs.items():
+      interpreter.resize_tensor_input(places[names[name]], value.shape)
+    interpreter.allocate_tensors()
+    for name, value in inputs.items():
+      interpreter.set_tensor(places[names[name]], value)
+    interpreter.invoke()
+    # In their order; one that is an input, too, has the name of that.
+    found[signature] = {
+      name: interpreter.get_tensor(each["index"])
+      for name, each in zip(
+        described["outputs"], interpreter.get_output_details()
+      )
+    }
+  return found
 
 
 def _run(session, signature_def, inputs):
