@@ -107,11 +107,29 @@ class LockTest(RunTestCase):
       self.assertEqual((len(locks), len(refused)), (1, 7))
       locks[0].release()
 
+  def test_one_may_begin_while_another_ends(self):
+    failures = []
+
+    def start_often():
+      for _ in range(300):
+        try:
+          with FolderLock(self.lock_path) as held:
+            held.check()
+        except lock_lib.errors.RunDirectoryError as error:
+          if " is in training by " not in str(error):
+            failures.append(error)
+
+    threads = [threading.Thread(target=start_often) for _ in range(4)]
+    for thread in threads:
+      thread.start()
+    for thread in threads:
+      thread.join()
+    self.assertEmpty(failures)
+
   def test_nothing_is_left(self):
-    parent = os.path.dirname(self.path)
     with FolderLock(self.lock_path):
       self.assertEqual(os.listdir(self.path), ["trainer.lock"])
-    self.assertFalse(os.path.exists(parent))
+    self.assertFalse(os.path.exists(self.path))
     self.write("notes.txt", "mine")
     with FolderLock(self.lock_path):
       pass
@@ -151,7 +169,7 @@ class LockTest(RunTestCase):
         self.assertIn("in training", self.error_of(FolderLock, self.lock_path))
 
   def test_what_is_no_lock_of_ours(self):
-    for content in ("", "[]", '{"pid"', "\xff"):
+    for content in ("", "[]", '{"pid"', "\xff", "[" * 10**5):
       self.write("trainer.lock", content)
       with FolderLock(self.lock_path):
         pass

@@ -75,26 +75,25 @@ def is_count(value):
 
 
 def make_folder(path):
-  """Makes a folder and those it is in; returns the ones that were missing.
+  """Makes a folder and those it is in; returns whether it was missing.
 
   Raises:
     RunDirectoryError: one cannot be made, or its name is that of a file.
   """
-  missing = []
-  folder = os.path.abspath(path)
-  while not os.path.isdir(folder):
-    missing.insert(0, folder)
-    folder = os.path.dirname(folder)
-  for folder in missing:
-    try:
-      os.mkdir(folder)
-    except OSError as error:
-      if os.path.isdir(folder):  # Somebody else has made it meanwhile.
-        continue
-      if os.path.lexists(folder):
-        raise not_a_folder(folder) from error
-      raise unwritable(path, error) from error
-  return missing
+  if os.path.isdir(path):
+    return False
+  try:
+    os.makedirs(path, exist_ok=True)
+  except OSError as error:
+    place = path
+    while place and not os.path.lexists(place):
+      place = os.path.dirname(place)
+    if place and not os.path.isdir(place):
+      raise not_a_folder(place) from error
+    if isinstance(error, FileExistsError):  # Somebody has just removed it.
+      return make_folder(path)
+    raise unwritable(path, error) from error
+  return True
 
 
 def not_a_folder(path):

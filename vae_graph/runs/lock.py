@@ -10,7 +10,7 @@ whether that goes on. No clock is compared with another.
 import contextlib
 import datetime
 import fcntl
-import json
+import itertools
 import os
 import socket
 import threading
@@ -25,6 +25,10 @@ _BEAT_SECONDS = 5.0
 # A holder that is swapped out, or moved to another machine, is silent for some
 # of them.
 _BEATS_MISSED = 6
+# In /proc, say, there is a folder, and no file can be made.
+_MOST_ATTEMPTS = 100
+# Of the file; it has a hundred.
+_MOST_BYTES = 4096
 
 
 class FolderLock:
@@ -41,7 +45,7 @@ class FolderLock:
   def __init__(self, path):
     self._path = path
     self._folder = os.path.dirname(path)
-    self._made = json_files.make_folder(self._folder)
+    self._is_mine = False
     try:
       self._file = self._acquire()
     except OSError as error:
@@ -71,7 +75,7 @@ class FolderLock:
       )
 
   def release(self):
-    """Ends the lock; folders that were made for it and are empty go too."""
+    """Ends the lock; a folder that was made for it and is empty goes, too."""
     self._ended.set()
     self._thread.join()
     # Before the file is closed, or it could be another's by then.
@@ -79,17 +83,24 @@ class FolderLock:
       with contextlib.suppress(OSError):
         os.remove(self._path)
     self._file.close()
-    for folder in reversed(self._made):
+    if self._is_mine:
       with contextlib.suppress(OSError):
-        os.rmdir(folder)
+        os.rmdir(self._folder)
 
   def _acquire(self):
     """Returns the open file of the lock that this process holds by now."""
-    while True:
+    # A holder that ends removes the file, and the folder if it is empty then;
+    # that may be at any moment here.
+    for attempt in itertools.count(1):
+      self._is_mine |= json_files.make_folder(self._folder)
       with contextlib.ExitStack() as stack:
-        file = stack.enter_context(open(self._path, "a+b"))
+        try:
+          file = stack.enter_context(open(self._path, "a+b"))
+        except FileNotFoundError:
+          if attempt < _MOST_ATTEMPTS:
+            continue
+          raise
         knows_locks = self._lock(file)
-        # Else its holder has removed it since it was opened here.
         if _is_at(file, self._path):
           self._take_over(file, knows_locks)
           stack.pop_all()
@@ -178,7 +189,7 @@ def _read_holder(file):
   """Returns the dict that the file holds; empty where it is no such."""
   file.seek(0)
   try:
-    holder = json.loads(file.read().decode())
+    holder = json_files.parse(file.read(_MOST_BYTES))
   except ValueError:
     return {}
   return holder if isinstance(holder, dict) else {}

@@ -90,12 +90,12 @@ def resumed(path, there, *, fingerprint, allow_other, step, batch_size):
       f" {_text(fingerprint)} found); bring those back or choose another"
       " --logdir; to go on with what is found, say --allow_other_data"
     )
-  old_size, new_size = (
-    each["train"]["images"] // batch_size
+  old_steps, new_steps = (
+    max(1, each["train"]["images"] // batch_size)
     for each in (there.fingerprint, fingerprint)
   )
-  passed = there.epoch(step, steps_per_epoch=old_size)
-  return RunData(fingerprint, epoch_0_at_step=step - round(passed * new_size))
+  epoch = there.epoch(step, steps_per_epoch=old_steps)
+  return RunData(fingerprint, epoch_0_at_step=step - round(epoch * new_steps))
 
 
 def _text(fingerprint):
