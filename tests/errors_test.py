@@ -10,7 +10,8 @@ class ErrorsTest(absltest.TestCase):
       self.assertEqual(str(error), "a b c: found nothing")
 
   def test_a_table_stands_below_the_line(self):
-    self.assertEqual(str(errors.CheckpointError("a:\n  b")), "a:\n  b")
+    error = errors.CheckpointMismatchError("a\nb:", "  c\n  d")
+    self.assertEqual(str(error), "a b:\n  c\n  d")
 
 
 if __name__ == "__main__":

@@ -84,6 +84,7 @@ class LocalPathTest(parameterized.TestCase):
   @parameterized.parameters(
     lambda path: vae_graph.RunDirectory(path),
     lambda path: vae_graph.TrainedModel(path),
+    lambda path: vae_graph.restore_by_name(path, []),
     lambda path: vae_graph.train(vae_graph.ExperimentConfig(), path),
     lambda path: vae_graph.evaluate_run(path, None),
     lambda path: vae_graph.make_report_run(path, "name"),

@@ -56,13 +56,7 @@ class OutputError(VaeGraphError, RuntimeError):
 
 
 class CheckpointError(VaeGraphError, ValueError):
-  """A checkpoint is missing, damaged or does not fit the model.
-
-  A table of what does not fit may stand below the line.
-  """
-
-  def __str__(self):
-    return Exception.__str__(self)
+  """A checkpoint is missing, damaged or does not fit the model."""
 
 
 class UnreadableCheckpointError(CheckpointError):

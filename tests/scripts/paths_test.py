@@ -1,5 +1,6 @@
 """Paths that a user names, through the binaries."""
 
+import json
 import os
 
 import numpy as np
@@ -10,6 +11,10 @@ from tests.data import fake_files
 from tests.scripts.binary import run
 
 _SMALL = ("--hidden_units=4", "--batch_size=4", "--eval_every_epochs=0")
+# With all that a shell, a glob pattern, a format or an escape gives a meaning.
+_ODD = "lr?b*[1]{a,b} 日本🙂 e\u0301 %s #x 'a' \"q\" $HOME ~ -- \\"
+# What it matches as a glob pattern.
+_SIBLING = "lrxbYY1{a,b} 日本🙂 e\u0301 %s #x 'a' \"q\" $HOME ~ -- \\"
 _NOT_UTF8 = os.fsdecode(b"name\xff")
 
 
@@ -61,6 +66,54 @@ class PathsTest(parameterized.TestCase):
       f"--logdir={logdir}",
       "--train_steps=2",
     )
+
+  def test_any_name_will_do_and_its_siblings_are_left_alone(self):
+    odd, sibling = _ODD, _SIBLING
+    images = os.path.join("images " + odd, _ODD)
+    self._write_images(images)
+    others = (sibling, sibling + "/plots", sibling + "/best", odd + " (2)")
+    for folder in others:
+      for name in ("model.ckpt-0.index", "model.ckpt-2.index", "checkpoint"):
+        fake_files.write(folder, name, b"of a sibling")
+    before = _contents(self.folder)
+    logdir = os.path.join(self.folder, odd)
+    self._run(
+      "train",
+      *_SMALL,
+      "--dataset=images",
+      f"--data_dir={images}",
+      f"--logdir={odd}",
+      "--train_steps=2",
+      "--keep_checkpoints=1",
+      "--checkpoint_every_steps=1",
+    )
+    # Resumed with the flags that it has kept.
+    self._run("train", f"--flagfile={odd}/flags.txt", "--train_steps=4")
+    self.assertIn("step 4", self._run("evaluate", f"--logdir={odd}"))
+    self._run(
+      "encode",
+      f"--logdir={logdir}",
+      f"--checkpoint={logdir}/model.ckpt-4",
+      f"--output={odd}/new {odd}/codes.npz",
+      os.path.join(images, "03.png"),
+    )
+    with np.load(f"{odd}/new {odd}/codes.npz") as arrays:
+      self.assertEqual(list(arrays["names"]), [os.path.join(images, "03.png")])
+    self._run("report", f"--logdir={odd}", f"--output={odd}/page {odd}.html")
+    self.assertIn(f"page {odd}.html", os.listdir(odd))
+    self._run(
+      "train",
+      *_SMALL,
+      "--dataset=images",
+      f"--data_dir={images}",
+      "--logdir=next",
+      "--train_steps=1",
+      f"--init_checkpoint={odd}",
+    )
+    with open(os.path.join(odd, "config.json"), encoding="utf-8") as file:
+      self.assertEqual(json.load(file)["config"]["data"]["data_dir"], images)
+    after = _contents(self.folder)
+    self.assertEqual({path: after.get(path) for path in before}, before)
 
   def test_a_tilde_is_the_home_folder(self):
     home = os.path.join(self.folder, "home")

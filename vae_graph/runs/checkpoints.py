@@ -9,6 +9,7 @@ import os
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.paths import local_path
 from vae_graph.runs import checkpoint_files, checkpoint_reader
 
 # What tf.train.ExponentialMovingAverage adds to a variable's name.
@@ -49,12 +50,12 @@ def restore_by_name(checkpoint, variables, *, averaged=False):
     A function of a `tf.Session`.
 
   Raises:
+    ConfigError: its path is none of this machine.
     CheckpointError: there is none, or it is damaged, or it lacks a variable or
       has one of another shape.
   """
   by_name = _by_name(variables, averaged)
-  path = os.fspath(checkpoint)
-  _, values = _read_newest(lambda: _paths(path), by_name)
+  _, values = _read_newest(lambda: _paths(checkpoint), by_name)
 
   def restore(session):
     checkpoint_reader.assign(session, by_name, values=values)
@@ -83,7 +84,7 @@ def find_checkpoints(run, checkpoint=None):
       run.best_prefix, "take the run's latest checkpoint instead"
     )
   if isinstance(checkpoint, (str, os.PathLike)):
-    return _paths(os.fspath(checkpoint))
+    return _paths(checkpoint)
   there = _with_steps(run)
   paths = [path for step, path in there if step == checkpoint]
   if not paths:
@@ -169,6 +170,7 @@ def _read_newest(find, by_name):
 
 def _paths(path):
   """Returns a checkpoint's path, or those of a folder, the latest first."""
+  path = local_path(path, "checkpoint")
   if not os.path.isdir(path):
     return [path]
   paths = checkpoint_files.list_folder(path)
