@@ -58,7 +58,7 @@ class RunLengthTest(parameterized.TestCase):
       length = hook.run_length(step)
       step += length
       # As if a step took 10 ms.
-      hook._start_time = hooks.time.time() - 0.01 * length
+      hook._start_time = hooks.time.monotonic() - 0.01 * length
       hook.after_steps(context, types.SimpleNamespace(step=step, steps=length))
     self.assertBetween(hook.run_length(step), 40, 55)
 

@@ -23,7 +23,8 @@ MODEL = {
   *("objective", "means", "elbo", "loss", "make_variables"),
 }
 TRAINING = {
-  *("train_step", "num_steps", "global_step", "beta1_power", "beta2_power"),
+  *("train_step", "num_steps", "learning_rate_factor", "global_step"),
+  *("beta1_power", "beta2_power"),
   *("all_finite", "initialization", "save", "save_1"),
 }
 RESIDENT = {"resident"}

@@ -86,15 +86,15 @@ class TrainGraphTest(parameterized.TestCase):
     ]
     self.assertTrue(all(different))
 
-  def test_totals_sum_the_terms_of_all_steps(self):
+  def test_terms_are_those_of_each_step(self):
     singles = [train(toy_config(), n)[0] for n in range(1, 6)]
     outputs, _ = train(toy_config(), 5, steps_per_run=5)
     self.assertEqual((outputs.step, outputs.steps), (5, 5))
     self.assertEqual(outputs.last, singles[-1].last)
-    self.assertEqual(set(outputs.total), {"loss", "elbo", "rate", "distortion"})
-    for name, total in outputs.total.items():
-      expected = sum(single.last[name] for single in singles)
-      self.assertAlmostEqual(total / expected, 1, places=5)
+    self.assertEqual(set(outputs.terms), {"loss", "elbo", "rate", "distortion"})
+    for name, values in outputs.terms.items():
+      expected = [single.last[name] for single in singles]
+      np.testing.assert_array_equal(values, expected)
 
   @parameterized.product(input_mode=("feed", "resident"), clip=(0.0, 1e-3))
   def test_measures_are_those_of_the_last_step(self, input_mode, clip):
@@ -199,6 +199,7 @@ class TrainGraphTest(parameterized.TestCase):
       graph.batches.feed(session, 0)
       outputs = session.run(graph.outputs, {graph.num_steps: 5})
       self.assertEqual(outputs.step, 1)
+      self.assertEqual(outputs.terms["loss"].shape, (1,))
       self.assertTrue(np.isnan(outputs.last["distortion"]))
       self.assertFalse(session.run(graph.all_finite))
 

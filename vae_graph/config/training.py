@@ -39,6 +39,28 @@ class TrainingConfig(Config):
     " weights, by name; one of another program will do.",
     is_path=True,
   )
+  on_nan: str = field(
+    "stop",
+    "What to do when the loss or a weight becomes infinite or NaN. stop: end"
+    " training; the checkpoint before it is kept. rollback: go back to a"
+    " checkpoint, and on from there with a smaller learning rate and without"
+    " the batch at which it happened.",
+    choices=("stop", "rollback"),
+    may_change=True,
+  )
+  rollback_factor: float = field(
+    0.5,
+    "Factor of the learning rate at each rollback.",
+    above=0,
+    at_most=1,
+    may_change=True,
+  )
+  max_rollbacks: int = field(
+    5,
+    "Rollbacks in a run, after which training ends as with --on_nan=stop.",
+    at_least=1,
+    may_change=True,
+  )
   optimizer: str = field(
     "adam", "Gradient descent rule.", choices=registry.OPTIMIZERS
   )

@@ -6,9 +6,17 @@ input modes train on the same batches. A source offers
     batch(step)           the images of a step, float32 [batch, *image_shape]
     load(session)         once after a session is made
     feed(session, step)   feed_dict of a session.run that begins at a step
+    skip(numbers)         leaves batches out from now on, all others if any
+    number(step)          that of a step's batch, counted from the first epoch's
     steps_per_epoch       the last partial batch of an epoch is dropped
     max_steps_per_run     steps in one session.run, or None for no limit
+
+The batches of an epoch that are left take the steps in turn, from the first one
+again where some were left out. So which batch a step has follows from the seed
+and from what is left out, and an epoch has as many steps as ever.
 """
+
+import numpy as np
 
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -45,19 +53,53 @@ def make_batches(images, training_config, *, data):
   return FeedBatches(images, batch_size=batch_size, seed=seed, data=data)
 
 
-class FeedBatches:
+class _Epochs:
+  """The images in the order of each epoch, the base of all sources."""
+
+  def __init__(self, images, *, batch_size, seed):
+    self._images = images
+    self._batch_size = batch_size
+    self._seed = seed
+    self._skipped = frozenset()
+    # The epoch whose order is loaded.
+    self._epoch = None
+    self.steps_per_epoch = len(images) // batch_size
+
+  def skip(self, numbers):
+    """Leaves out batches of these numbers, and no others, from now on."""
+    self._skipped = frozenset(numbers)
+    self._epoch = None
+
+  def number(self, step):
+    """Returns the number of a step's batch."""
+    epoch, position = divmod(step, self.steps_per_epoch)
+    return epoch * self.steps_per_epoch + self._places(epoch)[position]
+
+  def _places(self, epoch):
+    """Returns which of an epoch's batches each of its steps has."""
+    first = epoch * self.steps_per_epoch
+    everything = range(self.steps_per_epoch)
+    kept = [i for i in everything if first + i not in self._skipped]
+    return [int(i) for i in np.resize(kept or everything, len(everything))]
+
+  def _order_of(self, epoch):
+    """Returns the indices of an epoch's images, int32 `[n]`."""
+    order = epoch_order(self._seed, epoch, num_images=len(self._images))
+    whole = self.steps_per_epoch * self._batch_size
+    batches = order[:whole].reshape([self.steps_per_epoch, -1])
+    batches = batches[self._places(epoch)]
+    return np.concatenate([batches.ravel(), order[whole:]])
+
+
+class FeedBatches(_Epochs):
   """NumPy batches through a placeholder, one step a session.run."""
 
   max_steps_per_run = 1
 
   def __init__(self, images, *, batch_size, seed, data):
-    self._images = images
-    self._batch_size = batch_size
-    self._seed = seed
+    super().__init__(images, batch_size=batch_size, seed=seed)
     self._data = data
-    self._epoch = None
     self._order = None
-    self.steps_per_epoch = len(images) // batch_size
 
   def batch(self, step):
     """Returns the placeholder, whatever the step."""
@@ -72,14 +114,14 @@ class FeedBatches:
     del session
     epoch, position = divmod(step, self.steps_per_epoch)
     if epoch != self._epoch:
-      self._order = epoch_order(self._seed, epoch, num_images=len(self._images))
+      self._order = self._order_of(epoch)
       self._epoch = epoch
     start = position * self._batch_size
     chosen = self._order[start : start + self._batch_size]
     return {self._data: to_unit_interval(self._images[chosen])}
 
 
-class ResidentBatches:
+class ResidentBatches(_Epochs):
   """Images in a variable on the device, batches gathered in the graph.
 
   The variables are on the device whose scope is open, and in a collection of
@@ -91,11 +133,7 @@ class ResidentBatches:
   max_steps_per_run = None
 
   def __init__(self, images, *, batch_size, seed):
-    self._images = images
-    self._batch_size = batch_size
-    self._seed = seed
-    self._epoch = None
-    self.steps_per_epoch = len(images) // batch_size
+    super().__init__(images, batch_size=batch_size, seed=seed)
     with tf.variable_scope("resident"):
       self._images_variable, self._load_images = _resident_variable(
         "images", images.dtype, images.shape
@@ -133,8 +171,7 @@ class ResidentBatches:
     """Loads the epoch's order where `step` begins an epoch; feeds nothing."""
     epoch = step // self.steps_per_epoch
     if epoch != self._epoch:
-      order = epoch_order(self._seed, epoch, num_images=len(self._images))
-      _assign(session, self._load_order, order)
+      _assign(session, self._load_order, self._order_of(epoch))
       self._epoch = epoch
     return {}
 

@@ -105,9 +105,21 @@ def remove_old(prefix, step, *, max_to_keep):
   listed = [other for other in steps(prefix) if other not in [*old, step]]
   write_list(prefix, [*listed, step])
   for each in old:
-    # The index first: what has none is no checkpoint.
-    for path in sorted(there[each], key=lambda path: not path.endswith(INDEX)):
-      os.remove(path)
+    _remove(there[each])
+
+
+def remove_after(prefix, step):
+  """Removes the checkpoints after a step, the last ones first.
+
+  Args:
+    prefix: as in `begin`.
+    step: of the checkpoint that is then the latest.
+  """
+  there = list_files(prefix)
+  write_list(prefix, [each for each in steps(prefix) if each <= step])
+  for each in reversed(list(there)):
+    if each > step:
+      _remove(there[each])
 
 
 def write_list(prefix, listed):
@@ -150,6 +162,13 @@ def set_aside(prefix, step):
   for path in list_files(prefix)[step]:
     os.replace(path, os.path.join(place, os.path.basename(path)))
   return place
+
+
+def _remove(paths):
+  """Removes the files of a checkpoint."""
+  # The index first: what has none is no checkpoint.
+  for path in sorted(paths, key=lambda path: not path.endswith(INDEX)):
+    os.remove(path)
 
 
 def _made(prefix):

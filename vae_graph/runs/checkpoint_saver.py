@@ -135,6 +135,26 @@ class CheckpointSaver:
       )
     return None
 
+  def roll_back(self, session, *, to):
+    """Restores the newest checkpoint of some steps; removes those after it.
+
+    Args:
+      session: a `tf.Session` of the graph.
+      to: function that tells of a step whether it is one. Where there is none,
+        the newest checkpoint of all will do.
+
+    Returns:
+      A `Restored`.
+
+    Raises:
+      CheckpointError: as `restore`; or a file cannot be removed.
+    """
+    step = max(filter(to, checkpoint_files.steps(self._prefix)), default=None)
+    if step is not None:
+      with self._writing(f"{self._prefix}-{step}"):
+        checkpoint_commits.remove_after(self._prefix, step)
+    return self.restore(session)
+
   def latest_step(self):
     """Returns the global step of the latest checkpoint, or None.
 

@@ -161,6 +161,28 @@ class RunDirectory(RunFiles):
     """
     metrics_file.drop_after(self.metrics_path, step)
 
+  def read_rollbacks(self):
+    """Returns the rollbacks of training, a list of dicts; see `rollback.py`.
+
+    Raises:
+      RunDirectoryError: their file is damaged.
+    """
+    path = self.rollbacks_path
+    if not os.path.exists(path):
+      return []
+    rollbacks = json_files.read_json_object(path).get("rollbacks")
+    if not isinstance(rollbacks, list) or not all(map(_is_rollback, rollbacks)):
+      raise json_files.unreadable(path, "it holds no list of rollbacks")
+    return rollbacks
+
+  def write_rollbacks(self, rollbacks):
+    """Writes the rollbacks of training; see `read_rollbacks`.
+
+    Raises:
+      RunDirectoryError: they cannot be written.
+    """
+    json_files.write_json(self.rollbacks_path, {"rollbacks": rollbacks})
+
   def read_best(self):
     """Returns the record of the best checkpoint, or None if none is kept.
 
@@ -185,24 +207,6 @@ class RunDirectory(RunFiles):
       RunDirectoryError: it cannot be written.
     """
     json_files.write_json(self.best_metrics_path, record)
-
-  def read_shown_step(self):
-    """Returns the step of the last plots in the events, or None.
-
-    None also where its file is damaged: it costs no more than their repetition.
-    """
-    try:
-      return json_files.read_json_object(self.shown_plots_path).get("step")
-    except errors.RunDirectoryError:
-      return None
-
-  def write_shown_step(self, step):
-    """Writes the step of the last plots in the events.
-
-    Raises:
-      RunDirectoryError: it cannot be written.
-    """
-    json_files.write_json(self.shown_plots_path, {"step": step})
 
   def read_evaluation(self):
     """Returns the last evaluation, or None where there was none.
@@ -247,3 +251,14 @@ class RunDirectory(RunFiles):
       ) from error
     except OSError as error:
       raise json_files.unreadable(self.path, error.strerror) from error
+
+
+def _is_rollback(value):
+  """Returns whether a value is what training writes of a rollback."""
+  return (
+    isinstance(value, dict)
+    and all(
+      json_files.is_count(value.get(name)) for name in ("step", "skipped_batch")
+    )
+    and json_files.is_number(value.get("factor"))
+  )

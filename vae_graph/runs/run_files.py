@@ -59,6 +59,11 @@ class RunFiles:
     return self._join("metrics.jsonl")
 
   @property
+  def rollbacks_path(self):
+    """The file `rollbacks.json`, the rollbacks of training."""
+    return self._join("rollbacks.json")
+
+  @property
   def train_events_folder(self):
     """The folder of TensorBoard events of training."""
     return self._join("events", "train")
@@ -67,11 +72,6 @@ class RunFiles:
   def test_events_folder(self):
     """The folder of TensorBoard events of evaluations in training."""
     return self._join("events", "test")
-
-  @property
-  def shown_plots_path(self):
-    """The file `events/test/plots.json`, the step of the last plots there."""
-    return self._join("events", "test", "plots.json")
 
   @property
   def plots_folder(self):

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 import socket
 import time
 
@@ -13,6 +14,7 @@ from PIL import Image
 from vae_graph.compat import tf
 
 _BINS = 30
+_PREFIX = "events.out.tfevents."
 
 
 class EventWriter:
@@ -36,11 +38,12 @@ class EventWriter:
     self._folder = folder
 
   def __enter__(self):
-    # As TensorFlow names them, but for the microseconds, by which two runs in a
-    # second have two files. TensorBoard reads them in the names' order.
-    name = f"events.out.tfevents.{time.time():017.6f}.{socket.gethostname()}"
     with self._failing_once():
       os.makedirs(self._folder, exist_ok=True)
+      # As TensorFlow names them, but for the microseconds, by which two runs in
+      # a second have two files.
+      now = f"{_next_time(self._folder):017.6f}"
+      name = f"{_PREFIX}{now}.{socket.gethostname()}"
       self._writer = tf.io.TFRecordWriter(os.path.join(self._folder, name))
     self._write(file_version="brain.Event:2")
     return self
@@ -129,3 +132,17 @@ class EventWriter:
     with contextlib.suppress(OSError, tf.errors.OpError):
       if writer is not None:
         writer.close()
+
+
+def _next_time(folder):
+  """Returns the time for a name behind those of all files in a folder.
+
+  TensorBoard reads them in the order of names, and a clock may have been set
+  back since the last one.
+  """
+  times = [
+    re.match(re.escape(_PREFIX) + r"(\d{10}(\.\d{6})?)", name)
+    for name in os.listdir(folder)
+  ]
+  latest = max((float(each.group(1)) for each in times if each), default=0.0)
+  return max(time.time(), latest + 1.0)

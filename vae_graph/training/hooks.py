@@ -19,6 +19,19 @@ from vae_graph.training.every import Every
 _SECONDS_PER_RUN = 0.5
 
 
+class Diverged(errors.NonFiniteError):
+  """A step after which training cannot go on as it is.
+
+  Args:
+    message: what is not finite.
+    step: the global step after it.
+  """
+
+  def __init__(self, message, step):
+    super().__init__(message)
+    self.step = step
+
+
 class Stopped(BaseException):
   """`should_stop` ends training at a step that is saved.
 
@@ -54,6 +67,9 @@ class RunHook(tf.train.SessionRunHook):
   def after_steps(self, run_context, outputs):
     """Called after each run, with its `RunOutputs` as NumPy values."""
 
+  def go_on(self, session, step):
+    """Called where training goes back to the checkpoint of `step`."""
+
   def next_step(self, step):
     """Returns the step after `step` at which a run has to end, or None."""
     return self.every.next_step(step)
@@ -86,13 +102,18 @@ class InputHook(RunHook):
   def after_create_session(self, session, coord):
     """Loads the images; stops at once if training is complete already."""
     self.train_graph.batches.load(session)
-    self._step = int(session.run(self.train_graph.global_step))
+    self.go_on(session, int(session.run(self.train_graph.global_step)))
     if self._step >= self._last_step:
       coord.request_stop()
 
+  def go_on(self, session, step):
+    """Feeds the batches from `step` on."""
+    del session
+    self._step = step
+
   def before_run(self, run_context):
     """Feeds the next batch, or the number of steps to make."""
-    self._start_time = time.time()
+    self._start_time = time.monotonic()
     feed = dict(self.train_graph.batches.feed(run_context.session, self._step))
     feed[self.train_graph.num_steps] = self.run_length(self._step)
     return tf.train.SessionRunArgs(self.train_graph.outputs, feed)
@@ -117,7 +138,7 @@ class InputHook(RunHook):
     if self._step >= self._last_step:
       run_context.request_stop()
     if self._adapt:
-      seconds = max(time.time() - self._start_time, 1e-6)
+      seconds = max(time.monotonic() - self._start_time, 1e-6)
       ideal = int(outputs.steps * _SECONDS_PER_RUN / seconds)
       self._wanted = max(1, min(ideal, 2 * self._wanted))
 
@@ -158,7 +179,7 @@ class StopHook(tf.train.SessionRunHook):
 
 
 class FiniteHook(RunHook):
-  """Ends training at the first step whose loss is not finite.
+  """Stops at the first step whose loss is not finite.
 
   A term that has no weight in the loss may be what it likes.
   """
@@ -169,28 +190,34 @@ class FiniteHook(RunHook):
     if not np.isfinite(terms["loss"]):
       bad = [name for name, value in terms.items() if not np.isfinite(value)]
       values = ", ".join(f"{name} {value}" for name, value in terms.items())
-      raise errors.NonFiniteError(
+      raise Diverged(
         f"{', '.join(bad)} not finite in training step {outputs.step}"
-        f" ({values}); the checkpoint before it is kept; try a smaller"
-        " --learning_rate"
+        f" ({values})",
+        int(outputs.step),
       )
 
 
 class CheckpointHook(RunHook):
   """Saves checkpoints by steps and by seconds, and at the end.
 
-  Only finite variables are saved, so the last checkpoint is always good.
+  Only finite variables are saved, so the last checkpoint is always good. With
+  them goes what else training goes on from: the sums of the terms so far.
 
   Args:
     train_graph: a `TrainGraph`.
     saver: a `CheckpointSaver`.
+    sums: `{name: TermSums}`, to be saved and restored; hooks that act before
+      this one, so that no step is missing.
     every_steps: steps between checkpoints; 0: none by steps.
     every_seconds: seconds between checkpoints; 0: none by time.
   """
 
-  def __init__(self, train_graph, *, saver, every_steps=0, every_seconds=0.0):
+  def __init__(
+    self, train_graph, *, saver, sums, every_steps=0, every_seconds=0.0
+  ):
     super().__init__(train_graph, every_steps=every_steps)
     self._saver = saver
+    self._sums = sums
     self._every_seconds = every_seconds
     self._saved_step = None
     self._saved_time = 0.0
@@ -198,14 +225,24 @@ class CheckpointHook(RunHook):
   def after_create_session(self, session, coord):
     """Saves the initial variables of a new run."""
     del coord
-    self._saved_step = self._saver.latest_step()
-    self._saved_time = time.time()
-    self.save(session, int(session.run(self.train_graph.global_step)))
+    step = int(session.run(self.train_graph.global_step))
+    self.go_on(session, step)
+    self.save(session, step)
+
+  def go_on(self, session, step):
+    """Restores the sums that the checkpoint came with."""
+    del session, step
+    restored = self._saver.restored
+    self._saved_step = restored.step if restored else None
+    self._saved_time = time.monotonic()
+    state = restored.state if restored else {}
+    for name, sums in self._sums.items():
+      sums.restore(state.get(name, {}))
 
   def after_steps(self, run_context, outputs):
     """Saves where it is due."""
     step = int(outputs.step)
-    elapsed = time.time() - self._saved_time
+    elapsed = time.monotonic() - self._saved_time
     by_time = self._every_seconds and elapsed >= self._every_seconds
     if by_time or self.every.due(step):
       self.save(run_context.session, step)
@@ -218,15 +255,15 @@ class CheckpointHook(RunHook):
     """Saves a checkpoint, unless that of this step is there already.
 
     Raises:
-      NonFiniteError: a variable is not finite; nothing is written.
+      Diverged: a variable is not finite; nothing is written.
     """
     if step == self._saved_step:
       return
     if not session.run(self.train_graph.all_finite):
-      raise errors.NonFiniteError(
-        f"a variable is not finite after training step {step}; the checkpoint"
-        " before it is kept; try a smaller --learning_rate"
+      raise Diverged(
+        f"a variable is not finite after training step {step}", step
       )
-    self._saver.save(session, step)
+    state = {name: sums.state() for name, sums in self._sums.items()}
+    self._saver.save(session, step, state=state)
     self._saved_step = step
-    self._saved_time = time.time()
+    self._saved_time = time.monotonic()

@@ -14,16 +14,17 @@ class RunOutputs(typing.NamedTuple):
   steps: int64, training steps that it made.
   last: `{name: float32 scalar}`, batch means of the objective's terms in the
     last step; see `ObjectiveTerms.means`.
-  total: the same, summed over its steps.
-  measures: the same, of the last step: `gradient_norm`, the global norm of the
-    gradients before any clipping, and `learning_rate`. With mixed precision the
-    norm may be infinite, where the loss scale was too large.
+  terms: `{name: float32 [steps]}`, the same of each step. A sum of them would
+    depend on where a run happens to end.
+  measures: `{name: float32 scalar}`, of the last step: `gradient_norm`, the
+    global norm of the gradients before any clipping, and `learning_rate`. With
+    mixed precision the norm may be infinite: the loss scale was too large then.
   """
 
   step: Any
   steps: Any
   last: Dict[str, Any]
-  total: Dict[str, Any]
+  terms: Dict[str, Any]
   measures: Dict[str, Any]
 
 
@@ -46,7 +47,7 @@ def build_single_step(training_step, batches, *, global_step):
     step=outputs.step,
     steps=tf.subtract(outputs.step, step, name="steps"),
     last=outputs.terms,
-    total=outputs.terms,
+    terms={name: term[tf.newaxis] for name, term in outputs.terms.items()},
     measures=outputs.measures,
   )
 
@@ -72,32 +73,42 @@ def build_loop(training_step, batches, *, global_step, num_steps, term_names):
   zero = tf.zeros([], name="zero")
   zeros = dict.fromkeys(term_names, zero)
   no_measures = dict.fromkeys(MEASURES, zero)
+  no_terms = tf.TensorArray(
+    tf.float32,
+    tf.cast(num_steps, tf.int32),
+    element_shape=[len(term_names)],
+    name="terms",
+  )
 
-  def more_to_do(step, last, total, measures):
-    del total, measures
+  def more_to_do(step, last, terms, measures):
+    del terms, measures
     return tf.logical_and(step < end, tf.math.is_finite(last["loss"]))
 
-  def body(step, last, total, measures):
+  def body(step, last, terms, measures):
     del last, measures
     with tf.name_scope("is_last"):
       is_last = step + 1 >= end
     outputs = training_step.build(batches.batch(step), step, is_last=is_last)
-    with tf.name_scope("totals"):
-      total = {name: total[name] + outputs.terms[name] for name in term_names}
-    return outputs.step, outputs.terms, total, outputs.measures
+    with tf.name_scope("terms"):
+      values = tf.stack([outputs.terms[name] for name in term_names])
+      terms = terms.write(tf.cast(step - first, tf.int32), values)
+    return outputs.step, outputs.terms, terms, outputs.measures
 
-  step, last, total, measures = tf.while_loop(
+  step, last, terms, measures = tf.while_loop(
     more_to_do,
     body,
-    (first, zeros, zeros, no_measures),
+    (first, zeros, no_terms, no_measures),
     parallel_iterations=1,
     back_prop=False,
   )
+  steps = tf.subtract(step, first, name="steps")
+  # A run that ends early leaves the rest of the array unwritten.
+  terms = terms.gather(tf.range(tf.cast(steps, tf.int32)))
   return RunOutputs(
     step=step,
-    steps=tf.subtract(step, first, name="steps"),
+    steps=steps,
     last=last,
-    total=total,
+    terms=dict(zip(term_names, tf.unstack(terms, axis=1))),
     measures=measures,
   )
 

@@ -63,35 +63,61 @@ class PlotHook(RunHook):
     self._patience = training_config.early_stopping
     self._save = save
     self._poll = poll
-    self._shown_step = None
+    self._has_drawn_last = False
     self._has_failed = False
 
   def after_create_session(self, session, coord):
-    """Draws the restored step where a stop kept that from being done."""
+    """Draws what was due at the restored step and has not been drawn."""
     del coord
-    step = int(session.run(self.train_graph.global_step))
-    if self._run.read_shown_step() == step:
-      self._shown_step = step
-    elif step and self.every.due(step):
-      with self._failing_once():
-        self._draw(session, step, folder_step=step)
+    self.go_on(session, int(session.run(self.train_graph.global_step)))
+
+  def go_on(self, session, step):
+    """Draws what was due at `step` and is not shown any more."""
+    self._draw_unless_recorded(session, step)
 
   def after_steps(self, run_context, outputs):
-    """Draws where it is due, into a folder of the step's."""
-    step = int(outputs.step)
-    if self.every.due(step):
-      self._save(run_context.session, step)
-      with self._failing_once():
-        self._draw(run_context.session, step, folder_step=step)
+    """Draws where it is due."""
+    self._draw_unless_recorded(run_context.session, int(outputs.step))
 
   def end(self, session):
-    """Draws the final plots, unless training was stopped early."""
+    """Draws the last plots of a run that was complete, into files alone."""
     step = int(session.run(self.train_graph.global_step))
-    stale = records.is_stale(self._run.read_metrics(), self._patience)
-    if step >= self._last_step or stale:
+    history = self._run.read_metrics()
+    if self._is_last(step, history) and not self._has_drawn_last:
       with self._failing_once():
-        codes = self._draw(session, step, folder_step=None)
-        write_projector(self._run.test_events_folder, codes, split=self._test)
+        self._draw_last(session, history)
+
+  def draw(self, session, step, history):
+    """Draws the plots of a step, if they are due.
+
+    Args:
+      session: a `tf.Session` of the graph.
+      step: the global step.
+      history: the records of the run, with that of the step if it has one.
+    """
+    paths = None
+    with self._failing_once():
+      if step and self.every.due(step):
+        paths, _ = self._draw(session, history, folder_step=step)
+      if self._is_last(step, history):
+        paths = self._draw_last(session, history)
+      if paths:
+        self._events.plots(paths, step)
+
+  def _draw_unless_recorded(self, session, step):
+    # A step that was evaluated was drawn before its record was written.
+    if self.every.due(step) and self._run.metrics_at(step) is None:
+      self._save(session, step)
+      self.draw(session, step, self._run.read_metrics())
+
+  def _is_last(self, step, history):
+    return step >= self._last_step or records.is_stale(history, self._patience)
+
+  def _draw_last(self, session, history):
+    paths, codes = self._draw(session, history, folder_step=None)
+    write_projector(self._run.test_events_folder, codes, split=self._test)
+    self._has_drawn_last = True
+    return paths
 
   @contextlib.contextmanager
   def _failing_once(self):
@@ -108,7 +134,7 @@ class PlotHook(RunHook):
         )
       self._has_failed = True
 
-  def _draw(self, session, step, folder_step):
+  def _draw(self, session, history, folder_step):
     with self.train_graph.averages.used_in(session):
       codes = compute_codes(
         session,
@@ -123,17 +149,16 @@ class PlotHook(RunHook):
         run=self._run,
         test=self._test,
         codes=codes,
+        history=history,
         step=folder_step,
         poll=self._poll,
       )
-    if step != self._shown_step:
-      self._events.plots(paths, step)
-      self._run.write_shown_step(step)
-      self._shown_step = step
-    return codes
+    return paths, codes
 
 
-def draw_plots(session, train_graph, *, run, test, codes, poll, step=None):
+def draw_plots(
+  session, train_graph, *, run, test, codes, history, poll, step=None
+):
   """Draws codes, samples, reconstructions and the training curve.
 
   Args:
@@ -142,6 +167,7 @@ def draw_plots(session, train_graph, *, run, test, codes, poll, step=None):
     run: a `RunDirectory`.
     test: a `Split` of n test images.
     codes: floats `[n, code_size]`, the posterior means of the images.
+    history: the records of the run; see `metrics.jsonl`.
     poll: function without arguments, called before each plot; what it raises
       ends the drawing.
     step: as of `RunDirectory.plot_path`.
@@ -177,7 +203,7 @@ def draw_plots(session, train_graph, *, run, test, codes, poll, step=None):
     paths["reconstructions"], observed, reconstructions=reconstructed
   )
   poll()
-  plots.plot_training_curve(paths["training_curve"], run.read_metrics())
+  plots.plot_training_curve(paths["training_curve"], history)
   return paths
 
 

@@ -28,7 +28,7 @@ class ProgressHook(RunHook):
     self._batch_size = batch_size
     self._stream = stream or sys.stderr
     self._bar = None
-    self._last_line_time = time.time()
+    self._last_line_time = time.monotonic()
 
   def after_create_session(self, session, coord):
     """Starts the bar at the step that training goes on from."""
@@ -43,21 +43,27 @@ class ProgressHook(RunHook):
       file=self._stream,
       disable=None,  # No bar where the stream is not a terminal.
     )
-    self._first_step, self._first_time = step, time.time()
+    self._first_step, self._first_time = step, time.monotonic()
+
+  def go_on(self, session, step):
+    """Sets the bar back."""
+    del session
+    self._bar.update(step * self._batch_size - self._bar.n)
+    self._first_step, self._first_time = step, time.monotonic()
 
   def after_steps(self, run_context, outputs):
     """Moves the bar, or writes a line now and then."""
-    total = outputs.total.items()
-    text = quality_text({name: value / outputs.steps for name, value in total})
+    terms = outputs.terms.items()
+    text = quality_text({name: values.mean() for name, values in terms})
     if not self._bar.disable:
       self._bar.set_postfix_str(text, refresh=False)
       self._bar.update(int(outputs.steps) * self._batch_size)
-    elif time.time() - self._last_line_time >= _SECONDS_BETWEEN_LINES:
+    elif time.monotonic() - self._last_line_time >= _SECONDS_BETWEEN_LINES:
       self.show_line(self._plain_line(int(outputs.step), text))
 
   def show_line(self, text):
     """Writes a line without disturbing the bar."""
-    self._last_line_time = time.time()
+    self._last_line_time = time.monotonic()
     tqdm.tqdm.write(text, file=self._stream)
     self._stream.flush()
 
@@ -67,7 +73,7 @@ class ProgressHook(RunHook):
       self._bar.close()
 
   def _plain_line(self, step, text):
-    speed = (step - self._first_step) / (time.time() - self._first_time)
+    speed = (step - self._first_step) / (time.monotonic() - self._first_time)
     left = tqdm.tqdm.format_interval((self._last_step - step) / speed)
     return (
       f"step {step:,} of {self._last_step:,}: train {text},"

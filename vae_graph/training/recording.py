@@ -12,35 +12,58 @@ from vae_graph.training.hooks import RunHook
 from vae_graph.training.split_terms import compute_split_terms
 
 
-class TermMeans:
-  """Means of the training terms, and the speed, since they were last taken."""
+class TermSums(RunHook):
+  """Sums of the training terms, and of the time, since they were last taken.
 
-  def __init__(self, batch_size):
+  Steps are added one after another in float64, so that a sum is the same to the
+  last bit wherever runs end, and whether training was resumed in between.
+
+  Args:
+    train_graph: a `TrainGraph`.
+    batch_size: images in a step.
+  """
+
+  def __init__(self, train_graph, *, batch_size):
+    super().__init__(train_graph)
     self._batch_size = batch_size
-    self._reset()
+    self.restore({})
 
-  def _reset(self):
-    self._totals, self._steps, self._seconds = {}, 0, 0.0
+  def state(self):
+    """Returns the sums as a dict for `restore`, of what JSON knows."""
+    return {
+      "sums": dict(self._sums),
+      "steps": self._steps,
+      "seconds": self._seconds,
+    }
 
-  def start(self):
-    """Marks the beginning of a run of the training op."""
-    self._start = time.time()
+  def restore(self, state):
+    """Goes on with sums; from an empty dict with none."""
+    self._sums = dict(state.get("sums", {}))
+    self._steps = state.get("steps", 0)
+    self._seconds = state.get("seconds", 0.0)
 
-  def add(self, outputs):
-    """Adds the `RunOutputs` of the run that `start` began."""
-    for name, value in outputs.total.items():
-      self._totals[name] = self._totals.get(name, 0.0) + float(value)
+  def before_run(self, run_context):
+    """Starts the clock."""
+    self._start_time = time.monotonic()
+    return super().before_run(run_context)
+
+  def after_steps(self, run_context, outputs):
+    """Adds the steps of a run."""
+    for name, values in outputs.terms.items():
+      # Not by sum(), which from Python 3.12 on carries what rounding loses.
+      for value in values.tolist():
+        self._sums[name] = self._sums.get(name, 0.0) + value
     self._steps += int(outputs.steps)
-    self._seconds += time.time() - self._start
+    self._seconds += time.monotonic() - self._start_time
 
   def take(self):
     """Returns `{name: mean}` with `images_per_second`, and starts anew."""
     if not self._steps:
       return {}
-    means = {name: total / self._steps for name, total in self._totals.items()}
+    means = {name: total / self._steps for name, total in self._sums.items()}
     images = self._steps * self._batch_size
     means["images_per_second"] = images / max(self._seconds, 1e-9)
-    self._reset()
+    self.restore({})
     return means
 
 
@@ -52,35 +75,37 @@ class SummaryHook(RunHook):
     events: an `EventWriter`.
     every_steps: steps between scalars. Terms are means over those steps,
       measures are of the last one.
-    batch_size: images in a step.
+    sums: the `TermSums` of those steps.
   """
 
-  def __init__(self, train_graph, *, events, every_steps, batch_size):
+  def __init__(self, train_graph, *, events, every_steps, sums):
     super().__init__(train_graph, every_steps=every_steps)
     self._events = events
-    self._means = TermMeans(batch_size)
+    self._sums = sums
 
   def after_create_session(self, session, coord):
     """Writes the graph; goes on with the events of the restored step."""
     del coord
-    self._events.start(int(session.run(self.train_graph.global_step)))
+    self.go_on(session, int(session.run(self.train_graph.global_step)))
     self._events.graph(session.graph)
 
-  def before_run(self, run_context):
-    """Starts the clock."""
-    self._means.start()
-    return super().before_run(run_context)
+  def go_on(self, session, step):
+    """Has TensorBoard hide what was written after `step`."""
+    del session
+    self._events.start(step)
 
   def after_steps(self, run_context, outputs):
     """Writes where it is due."""
-    self._means.add(outputs)
     if self.every.due(outputs.step):
-      scalars = {**self._means.take(), **outputs.measures}
+      scalars = {**self._sums.take(), **outputs.measures}
       self._events.scalars(scalars, int(outputs.step))
 
 
 class EvaluationHook(RunHook):
   """Evaluates the test set, records the figures and keeps the best weights.
+
+  The record of a step is the last that is written of it: where a run is resumed
+  at a step that has none, all is done again.
 
   Args:
     train_graph: a `TrainGraph`.
@@ -92,6 +117,9 @@ class EvaluationHook(RunHook):
     save: function (session, step) that saves a checkpoint. An evaluated step
       always has one, so no figure is ahead of what a resumed run repeats.
     best_saver: a `CheckpointSaver` for the best checkpoint.
+    sums: the `TermSums` since the last evaluation.
+    draw: function (session, step, records) that draws what pictures are due
+      with the evaluation of a step, the last of the records.
     show_line: function that shows a line of text.
     poll: as of `compute_split_terms`.
   """
@@ -107,6 +135,8 @@ class EvaluationHook(RunHook):
     last_step,
     save,
     best_saver,
+    sums,
+    draw,
     show_line,
     poll,
   ):
@@ -125,27 +155,31 @@ class EvaluationHook(RunHook):
     self._save = save
     self._best_saver = best_saver
     self._show_line = show_line
+    self._sums = sums
+    self._draw = draw
     self._poll = poll
-    self._means = TermMeans(training_config.batch_size)
 
   def after_create_session(self, session, coord):
     """Evaluates the restored step, unless that was done before a stop."""
     step = int(session.run(self.train_graph.global_step))
-    self._events.start(step)
-    self._run.drop_metrics_after(step)
+    self.go_on(session, step)
     if self._run.metrics_at(step) is None:
       self._evaluate_if_due(session, step)
     if self._is_stale():
       coord.request_stop()
 
-  def before_run(self, run_context):
-    """Starts the clock."""
-    self._means.start()
-    return super().before_run(run_context)
+  def go_on(self, session, step):
+    """Drops what was recorded after `step`."""
+    del session
+    self._run.drop_metrics_after(step)
+    if self._run.metrics_at(step) is None:
+      self._events.start(step - 1)
+    else:
+      self._events.start(step)
+      self._sums.restore({})  # They are in the record.
 
   def after_steps(self, run_context, outputs):
     """Evaluates where it is due."""
-    self._means.add(outputs)
     due = self._evaluate_if_due(run_context.session, int(outputs.step))
     if due and self._is_stale():
       run_context.request_stop()
@@ -161,7 +195,7 @@ class EvaluationHook(RunHook):
 
   def _evaluate(self, session, step):
     self._save(session, step)
-    train = self._means.take()
+    train = self._sums.take()
     with self.train_graph.averages.used_in(session):
       test = compute_split_terms(
         session,
@@ -181,6 +215,7 @@ class EvaluationHook(RunHook):
     self._keep_if_best(session, step, record)
     self._events.scalars(test.means, step)
     self._write_code_usage(test, step)
+    self._draw(session, step, [*self._run.read_metrics(), record])
     self._run.append_metrics(record)
     self._show_line(records.line(record, self._last_step))
 

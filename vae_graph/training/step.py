@@ -40,10 +40,19 @@ class TrainingStep:
     global_step: the int64 variable that counts training steps.
     towers: what divides a batch; see `make_towers`.
     averages: what follows the weights; see `make_averages`.
+    learning_rate_factor: float32 scalar, of the scheduled learning rate.
   """
 
   def __init__(
-    self, vae, objective, *, experiment_config, global_step, towers, averages
+    self,
+    vae,
+    objective,
+    *,
+    experiment_config,
+    global_step,
+    towers,
+    averages,
+    learning_rate_factor,
   ):
     self._vae = vae
     self._objective = objective
@@ -51,6 +60,7 @@ class TrainingStep:
     self._global_step = global_step
     self._towers = towers
     self._averages = averages
+    self._learning_rate_factor = learning_rate_factor
     mixed_precision = experiment_config.session.mixed_precision
     self._loss_scale = make_loss_scale(mixed_precision)
 
@@ -68,6 +78,7 @@ class TrainingStep:
     training_config = self._config.training
     with tf.name_scope("learning_rate"):
       learning_rate = scheduled_learning_rate(step, training_config)
+      learning_rate *= self._learning_rate_factor
     optimizer = make_optimizer(learning_rate, training_config)
     terms, gradients = self._towers.average(
       lambda images, rows: self._compute(images, step, rows, optimizer), images

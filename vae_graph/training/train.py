@@ -20,10 +20,16 @@ from vae_graph.runs.lock import FolderLock
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training.events import EventWriter
+from vae_graph.training.every import Every
 from vae_graph.training.lock_hook import LockHook
 from vae_graph.training.plotting import PlotHook
 from vae_graph.training.progress import ProgressHook
-from vae_graph.training.recording import EvaluationHook, SummaryHook
+from vae_graph.training.recording import (
+  EvaluationHook,
+  SummaryHook,
+  TermSums,
+)
+from vae_graph.training.rollback import RollbackHook
 from vae_graph.training.split_terms import in_evaluation_order
 from vae_graph.training.train_graph import build_train_graph
 
@@ -189,7 +195,10 @@ def _train(
           session_creator, hooks=hooks
         ) as session:
           while not session.should_stop():
-            session.run(train_graph.outputs.step)
+            try:
+              session.run(train_graph.outputs.step)
+            except hooks_lib.Diverged as failure:
+              _roll_back(session, failure, hooks=hooks)
       except hooks_lib.Stopped:
         stopped = True
     step = saver.latest_step()
@@ -226,6 +235,16 @@ def _init_fn(saver, run, *, start_weights):
   return init_fn
 
 
+def _roll_back(session, failure, *, hooks):
+  """Has the `RollbackHook` roll back; see there."""
+  (rollbacks,) = [each for each in hooks if isinstance(each, RollbackHook)]
+  session.run_step_fn(
+    lambda step_context: rollbacks.roll_back(
+      step_context.session, failure, hooks=hooks
+    )
+  )
+
+
 def _make_hooks(
   train_graph,
   experiment_config,
@@ -241,22 +260,49 @@ def _make_hooks(
 ):
   """Returns the hooks in the order in which they act after a run."""
   training_config = experiment_config.training
+  steps_per_epoch = train_graph.batches.steps_per_epoch
   best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
   best_saver.prepare()
+  batch_size = training_config.batch_size
+  summary_sums = TermSums(train_graph, batch_size=batch_size)
+  evaluation_sums = TermSums(train_graph, batch_size=batch_size)
   checkpoints = hooks_lib.CheckpointHook(
     train_graph,
     saver=saver,
+    sums={"summary": summary_sums, "evaluation": evaluation_sums},
     every_steps=training_config.checkpoint_every_steps,
     every_seconds=training_config.checkpoint_every_seconds,
   )
+  plots = PlotHook(
+    train_graph,
+    run=run,
+    events=test_events,
+    test=test,
+    training_config=training_config,
+    last_step=last_step,
+    save=checkpoints.save,
+    poll=poll,
+  )
   return [
+    RollbackHook(
+      train_graph,
+      run=run,
+      saver=saver,
+      training_config=training_config,
+      periods=(
+        Every(training_config.eval_every_epochs * steps_per_epoch),
+        Every(training_config.checkpoint_every_steps),
+      ),
+    ),
     hooks_lib.FiniteHook(train_graph),
     progress,
+    summary_sums,
+    evaluation_sums,
     SummaryHook(
       train_graph,
       events=train_events,
       every_steps=training_config.summary_every_steps,
-      batch_size=training_config.batch_size,
+      sums=summary_sums,
     ),
     checkpoints,
     EvaluationHook(
@@ -268,17 +314,10 @@ def _make_hooks(
       last_step=last_step,
       save=checkpoints.save,
       best_saver=best_saver,
+      sums=evaluation_sums,
+      draw=plots.draw,
       show_line=progress.show_line,
       poll=poll,
     ),
-    PlotHook(
-      train_graph,
-      run=run,
-      events=test_events,
-      test=test,
-      training_config=training_config,
-      last_step=last_step,
-      save=checkpoints.save,
-      poll=poll,
-    ),
+    plots,
   ]

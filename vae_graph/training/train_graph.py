@@ -34,6 +34,7 @@ class TrainGraph(typing.NamedTuple):
   noise_seed: tf.Tensor
   num_samples: tf.Tensor
   num_steps: tf.Tensor
+  learning_rate_factor: tf.Tensor
   observation: tf.Tensor
   code: tf.Tensor
   code_mean: tf.Tensor
@@ -84,6 +85,9 @@ def _build(experiment_config, images, towers):
   )
   num_samples = tf.placeholder_with_default(10, [], name="num_samples")
   num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
+  learning_rate_factor = tf.placeholder_with_default(
+    1.0, [], name="learning_rate_factor"
+  )
   with tf.name_scope("observation") as scope:
     observation = data
     if experiment_config.data.binarization == "dynamic":
@@ -121,6 +125,7 @@ def _build(experiment_config, images, towers):
       global_step=global_step,
       towers=towers,
       averages=averages,
+      learning_rate_factor=learning_rate_factor,
     )
     with tf.name_scope("train_step") as scope:
       if batches.max_steps_per_run == 1:
@@ -145,6 +150,7 @@ def _build(experiment_config, images, towers):
     noise_seed=noise_seed,
     num_samples=num_samples,
     num_steps=num_steps,
+    learning_rate_factor=learning_rate_factor,
     observation=observation,
     code=code,
     code_mean=tf.identity(terms.posterior.mean, name="code_mean"),
