@@ -50,7 +50,9 @@ def elbo(vae, images, seed, *, config=None, step=None):
     means = tf.reduce_mean(parts, axis=0)
     penalty = tf.reduce_sum(tf.maximum(means, config.free_bits))
   return make_terms(
-    add_weighted(tf.reduce_mean(distortion), _beta(config, step), penalty),
+    add_weighted(
+      tf.reduce_mean(distortion), penalty, weight=_beta(config, step)
+    ),
     rate=rate,
     distortion=distortion,
     posterior=posterior,
@@ -75,7 +77,9 @@ def elbo_mc(vae, images, seed, *, config=None, step=None):
   if config.free_bits:
     penalty = tf.maximum(penalty, config.free_bits)
   return make_terms(
-    add_weighted(tf.reduce_mean(distortion), _beta(config, step), penalty),
+    add_weighted(
+      tf.reduce_mean(distortion), penalty, weight=_beta(config, step)
+    ),
     rate=rate,
     distortion=distortion,
     posterior=posterior,

@@ -47,13 +47,15 @@ def infovae(vae, images, seed, *, config=None, step=None):
   distortion = -likelihood.log_prob(images)
   loss = add_weighted(
     tf.reduce_mean(distortion),
-    config.infovae_alpha + config.infovae_lambda - 1.0,
     discrepancy_to_prior(vae, code, seed=seed, config=config),
+    weight=config.infovae_alpha + config.infovae_lambda - 1.0,
   )
   rate = None
   if log_q is not None:
     rate = log_q - vae.prior.log_prob(code)
-    loss = add_weighted(loss, 1.0 - config.infovae_alpha, tf.reduce_mean(rate))
+    loss = add_weighted(
+      loss, tf.reduce_mean(rate), weight=1.0 - config.infovae_alpha
+    )
   return make_terms(
     loss,
     rate=rate,

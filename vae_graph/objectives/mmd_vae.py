@@ -46,7 +46,7 @@ def mmd_vae(vae, images, seed, *, config=None, step=None):
   error = tf.reduce_mean((likelihood.mean() - images) ** 2)
   discrepancy = discrepancy_to_prior(vae, code, seed=seed, config=config)
   return make_terms(
-    add_weighted(error, config.infovae_lambda, discrepancy),
+    add_weighted(error, discrepancy, weight=config.infovae_lambda),
     rate=None if log_q is None else log_q - vae.prior.log_prob(code),
     distortion=-likelihood.log_prob(images),
     posterior=posterior,

@@ -49,7 +49,7 @@ class ObjectiveTerms(typing.NamedTuple):
     return {name: tf.reduce_mean(term) for name, term in self.defined().items()}
 
 
-def add_weighted(loss, weight, term):
+def add_weighted(loss, term, *, weight):
   """Adds a term to a loss, which is as it was where the weight is 0.
 
   So what has no weight may be infinite or NaN. Of a weight in the graph that
@@ -57,8 +57,8 @@ def add_weighted(loss, weight, term):
 
   Args:
     loss: float32 scalar.
-    weight: a number, or float32 scalar tensor.
     term: float32 scalar.
+    weight: a number, or float32 scalar tensor.
 
   Returns:
     float32 scalar, loss + weight * term.
