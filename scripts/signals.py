@@ -78,15 +78,16 @@ def polled():
   """A context that yields a function `should_stop()`, to be asked repeatedly.
 
   It returns whether a signal has come. From the first time that it is asked to
-  the context's end a signal raises nothing.
+  the context's end a signal raises nothing, and to end is left to the program.
   """
-  if _active is None:
+  watch = _active
+  if watch is None:
     yield lambda: False
     return
   try:
-    yield _active.should_stop
+    yield watch.should_stop
   finally:
-    _active.is_polled = False
+    watch.is_polled = False
 
 
 def exit_code():
@@ -106,6 +107,7 @@ class _Watch:
     self._program = program
     self._exit_code = exit_code
     self._previous = {}
+    self._is_wish = False
     self.received = 0
     self.is_polled = False
     self._reader, self._writer = socket.socketpair()
@@ -158,7 +160,8 @@ class _Watch:
     if self.received:
       return  # The thread does the rest.
     self.received = number
-    if not self.is_polled:
+    self._is_wish = self.is_polled
+    if not self._is_wish:
       raise Stopped(self.code(number))
 
   def _watch(self):
@@ -174,7 +177,7 @@ class _Watch:
       later = self._next_signal(timeout=_GRACE_SECONDS)
       if later == 0:
         return
-      if later is None and not self.is_polled:
+      if later is None and not (self.is_polled or self._is_wish):
         os._exit(self.code(number))
       if later and time.monotonic() - start > _ECHO_SECONDS:
         self._say(f"{signal.Signals(later).name} again: exiting at once")

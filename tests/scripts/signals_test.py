@@ -143,6 +143,20 @@ class SignalsTest(parameterized.TestCase):
     """)
     self.assertEqual(result.returncode, 143)
 
+  def test_who_has_polled_ends_when_it_likes(self):
+    result = run("""
+        signals._GRACE_SECONDS = 0.3
+        with signals.watched("ours"):
+          with signals.polled() as should_stop:
+            while not should_stop():
+              os.kill(os.getpid(), signal.SIGTERM)
+          time.sleep(1)
+          print("goes on")
+          sys.exit(signals.exit_code())
+    """)
+    self.assertEqual(result.stdout, "goes on\n")
+    self.assertEqual(result.returncode, 143)
+
   def test_the_signals_of_a_child_are_its_own(self):
     result = run("""
         with signals.watched("ours"):
