@@ -38,7 +38,7 @@ _CONTENTS = st.deferred(
       name: st.one_of(
         st.just(content),
         fuzzing.damaged([content]),
-        fuzzing.files(*_FILES.values()),
+        fuzzing.files(*_FILES.values(), b'{"a":' * 100000),
       )
       for name, content in _FILES.items()
     }

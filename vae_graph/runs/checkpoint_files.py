@@ -10,10 +10,10 @@ A checkpoint is the files `PREFIX-STEP` with these endings:
 Beside them is the small file `checkpoint`, which is for TensorFlow to read.
 """
 
-import json
 import os
 import re
 
+from vae_graph import files
 from vae_graph.runs import json_files
 
 INDEX = ".index"
@@ -21,6 +21,8 @@ STATE = ".state.json"
 _ENDINGS = r"\.(?:index|meta|state\.json|data-[0-9]{5}-of-[0-9]{5})"
 LIST_NAME = "checkpoint"
 DAMAGED = "damaged"
+# Of the small files; far more than any has.
+_MOST_BYTES = 2**24
 
 
 def list_files(prefix):
@@ -80,8 +82,9 @@ def list_folder(folder):
       found.setdefault(name, []).append((int(step or -1), file))
   try:
     path = os.path.join(folder, LIST_NAME)
-    with open(path, encoding="utf-8", errors="replace") as file:
-      listed = re.search('^model_checkpoint_path: "(.*)"', file.read(), re.M)
+    content = files.read_file(path, most_bytes=_MOST_BYTES)
+    text = content.decode("utf-8", errors="replace")
+    listed = re.search('^model_checkpoint_path: "(.*)"', text, re.M)
   except OSError:
     listed = None
   if listed:
@@ -121,10 +124,10 @@ def read_state(path):
     ValueError: it is damaged.
   """
   try:
-    with open(path + STATE, encoding="utf-8") as file:
-      state = json.load(file)
+    content = files.read_file(path + STATE, most_bytes=_MOST_BYTES)
   except FileNotFoundError:
     return {}
+  state = json_files.parse(content, parse_constant=float)
   if not isinstance(state, dict):
     raise ValueError(f"{path + STATE} holds no JSON object")
   return state

@@ -49,17 +49,20 @@ def read_json_object(path):
   return content
 
 
-def parse(content):
+def parse(content, *, parse_constant=lambda name: None):
   """Returns the value that is the JSON text in some bytes.
 
-  NaN and infinity, which JSON does not know but some programs write, are None,
-  as `files.strict_json` has it.
+  Args:
+    content: the bytes.
+    parse_constant: function of the names of NaN and infinity, which JSON does
+      not know but some programs write. By default they are None, as
+      `files.strict_json` has it; `float` keeps them.
 
   Raises:
     ValueError: it is none, or none that Python could hold.
   """
   try:
-    return json.loads(content.decode("utf-8"), parse_constant=lambda name: None)
+    return json.loads(content.decode("utf-8"), parse_constant=parse_constant)
   except RecursionError:
     raise ValueError("it is nested too deeply") from None
 
