@@ -87,7 +87,7 @@ class PlotHook(RunHook):
       with self._failing_once():
         self._draw_last(session, history)
 
-  def draw(self, session, step, history):
+  def draw(self, session, step, *, history):
     """Draws the plots of a step, if they are due.
 
     Args:
@@ -108,7 +108,7 @@ class PlotHook(RunHook):
     # A step that was evaluated was drawn before its record was written.
     if self.every.due(step) and self._run.metrics_at(step) is None:
       self._save(session, step)
-      self.draw(session, step, self._run.read_metrics())
+      self.draw(session, step, history=self._run.read_metrics())
 
   def _is_last(self, step, history):
     return step >= self._last_step or records.is_stale(history, self._patience)

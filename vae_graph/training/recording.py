@@ -118,8 +118,8 @@ class EvaluationHook(RunHook):
       always has one, so no figure is ahead of what a resumed run repeats.
     best_saver: a `CheckpointSaver` for the best checkpoint.
     sums: the `TermSums` since the last evaluation.
-    draw: function (session, step, records) that draws what pictures are due
-      with the evaluation of a step, the last of the records.
+    draw: function (session, step, history) that draws what pictures are due
+      with the evaluation of a step; its record is the last of the history.
     show_line: function that shows a line of text.
     poll: as of `compute_split_terms`.
   """
@@ -215,7 +215,8 @@ class EvaluationHook(RunHook):
     self._keep_if_best(session, step, record)
     self._events.scalars(test.means, step)
     self._write_code_usage(test, step)
-    self._draw(session, step, [*self._run.read_metrics(), record])
+    history = [*self._run.read_metrics(), record]
+    self._draw(session, step, history=history)
     self._run.append_metrics(record)
     self._show_line(records.line(record, self._last_step))
 
