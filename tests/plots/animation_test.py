@@ -48,6 +48,16 @@ class AnimationTest(parameterized.TestCase, picture.PictureTestCase):
       shown = frame.reshape(32, 9, 32, 9, 3).mean(axis=(1, 3))
       self.assertLess(np.abs(shown - 255 * image).mean(), 6)
 
+  @parameterized.parameters(
+    ((3, 4, 8000), (4, 560)),
+    ((2, 700, 700, 3), (560, 560)),
+    ((2, 1, 10, 300, 300), (200, 2036)),
+  )
+  def test_large_images_are_scaled_down(self, shape, expected):
+    plots.write_gif(self.path, random_images(shape))
+    frames, _ = self.read_frames()
+    self.assertEqual(frames[0].shape[:2], expected)
+
   @parameterized.parameters((28, 28), (28, 28, 1))
   def test_a_frame_may_be_a_grid(self, *shape):
     grids = random_images((2, 3, 4) + shape)
@@ -66,7 +76,7 @@ class AnimationTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertLen(os.listdir(os.path.dirname(self.path)), 1)
 
   def test_other_shapes_and_times_are_refused(self):
-    for shape in ((28, 28), (0, 28, 28), (2, 28, 28, 2), (1, 0, 2, 28, 28)):
+    for shape in ((28, 28), (0, 28, 28), (2, 28, 28, 0), (1, 0, 2, 28, 28)):
       with self.assertRaisesRegex(ValueError, "frames must be|, found"):
         plots.write_gif(self.path, np.zeros(shape))
     with self.assertRaisesRegex(ValueError, "at least 0.02, found 0.01"):

@@ -10,6 +10,7 @@ from vae_graph.plots import tiles
 
 # About how many pixels of the picture a frame of one image is wide or high.
 _SHOWN_SIZE = 280
+_LARGEST_SIZE = 560
 _BROWSERS_LEAST = 0.02
 
 
@@ -21,10 +22,9 @@ def write_gif(path, frames, *, seconds=0.1):
 
   Args:
     path: the GIF file to write, atomically.
-    frames: images `[n, height, width]` or `[n, height, width, 1 or 3]`, or
-      grids of them `[n, rows, columns, height, width]` or one axis more; small
-      images are magnified. Floats, of which [0, 1] is shown and NaN is black,
-      or uint8.
+    frames: images `[n, height, width]` or `[n, height, width, channels]`, or
+      grids of them `[n, rows, columns, height, width]` or one axis more; see
+      `tiles.to_rgb_bytes`. Small images are magnified.
     seconds: how long each frame is shown, at least 0.02: browsers slow down
       what is faster.
 
@@ -36,13 +36,14 @@ def write_gif(path, frames, *, seconds=0.1):
     raise ValueError(
       f"seconds must be at least {_BROWSERS_LEAST}, found {seconds}"
     )
-  pictures = [_picture(pixels) for pixels in _pixels(np.asarray(frames))]
+  pictures = (_picture(pixels) for pixels in _pixels(np.asarray(frames)))
+  first = next(pictures)
   content = io.BytesIO()
-  pictures[0].save(
+  first.save(
     content,
     "GIF",
     save_all=True,
-    append_images=pictures[1:],
+    append_images=pictures,
     duration=round(1000 * seconds),
     loop=0,
   )
@@ -50,19 +51,25 @@ def write_gif(path, frames, *, seconds=0.1):
 
 
 def _pixels(frames):
-  """Returns the frames as magnified uint8 `[height, width, 3]`."""
-  if frames.ndim in (3, 4):
-    images = tiles.to_rgb_bytes("frames", frames)
-    scale = tiles.scale_for(images, shown_size=_SHOWN_SIZE)
-    return [image.repeat(scale, 0).repeat(scale, 1) for image in images]
-  if frames.ndim not in (5, 6) or not frames.size:
+  """Yields the frames, magnified, as uint8 `[height, width, 3]`."""
+  if frames.ndim not in (3, 4, 5, 6) or not frames.size:
     raise ValueError(
       "frames must be [n, height, width], [n, rows, columns, height, width] or"
-      f" one axis more of 1 or 3 channels, found {list(frames.shape)}"
+      f" one axis more of channels, found {list(frames.shape)}"
     )
-  grids = [tiles.rows_to_rgb_bytes("frames", frame) for frame in frames]
-  scale = tiles.scale_for(grids[0])
-  return [tiles.compose(list(grid), scale).pixels for grid in grids]
+  if frames.ndim in (3, 4):
+    for frame in frames:
+      (image,), _ = tiles.to_rgb_bytes(
+        "frames", frame[np.newaxis], largest=_LARGEST_SIZE
+      )
+      scale = tiles.scale_for(image, shown_size=_SHOWN_SIZE)
+      yield image.repeat(scale, 0).repeat(scale, 1)
+    return
+  largest = tiles.largest_size(*frames.shape[1:3])
+  for frame in frames:
+    grid, _ = tiles.rows_to_rgb_bytes("frames", frame, largest=largest)
+    scale = tiles.scale_for(grid, largest=largest)
+    yield tiles.compose(list(grid), scale).pixels
 
 
 def _picture(pixels):

@@ -2,9 +2,14 @@
 
 import math
 
+import numpy as np
+
 from vae_graph.plots import tiles
 
 _COLUMNS = 10
+# Beyond so many samples the grid is a square.
+_MOST_IN_COLUMNS = 200
+_MOST_SAMPLES = 10000
 
 
 def plot_samples(path, images):
@@ -12,22 +17,27 @@ def plot_samples(path, images):
 
   Args:
     path: the PNG file to write.
-    images: `[n, height, width]` or `[n, height, width, channels]` with 1 or 3
-      channels; floats, of which [0, 1] is shown and NaN is black, or uint8.
+    images: `[n, height, width]` or `[n, height, width, channels]`; see
+      `tiles.to_rgb_bytes`.
 
   Raises:
     ValueError: the images have another shape, or there are none.
   """
-  images = tiles.to_rgb_bytes("images", images)
-  count = len(images)
+  shown = images[:_MOST_SAMPLES]
+  count = len(shown)
   columns = _COLUMNS
-  if count % _COLUMNS:
+  if count % _COLUMNS or count > _MOST_IN_COLUMNS:
     columns = math.ceil(math.sqrt(count))
-  rows = [images[i : i + columns] for i in range(0, count, columns)]
+  largest = tiles.largest_size(math.ceil(count / max(1, columns)), columns)
+  rgb, note = tiles.to_rgb_bytes("images", shown, largest=largest)
+  rows = [rgb[i : i + columns] for i in range(0, count, columns)]
   title = f"Decoder means of {count:,} prior samples"
   if count == 1:
     title = "Decoder mean of a prior sample"
-  tiles.save(path, tiles.compose(rows, tiles.scale_for(images)), title=title)
+  elif count < len(images):
+    title += f" of {len(images):,}"
+  mosaic = tiles.compose(rows, tiles.scale_for(rgb, largest=largest))
+  tiles.save(path, mosaic, title=title + note)
 
 
 def plot_reconstructions(
@@ -37,8 +47,8 @@ def plot_reconstructions(
 
   Args:
     path: the PNG file to write.
-    images: `[n, height, width]` or `[n, height, width, channels]` with 1 or 3
-      channels; floats, of which [0, 1] is shown and NaN is black, or uint8.
+    images: `[n, height, width]` or `[n, height, width, channels]`; see
+      `tiles.to_rgb_bytes`.
     reconstructions: their decoder means, likewise.
     samples: images drawn from p(x|z) at the same codes, likewise, for a third
       row; or None.
@@ -48,31 +58,48 @@ def plot_reconstructions(
     ValueError: the images have another shape, there are none, or the arrays
       differ in shape.
   """
-  shown = {"image": _checked("images", images[:at_most])}
-  mean = "reconstruction" if samples is None else "decoder mean"
-  shown[mean] = _checked(
-    "reconstructions", reconstructions[:at_most], shown["image"]
-  )
+  given = {"images": images, "reconstructions": reconstructions}
+  names = ["image", "reconstruction"]
   title = "Images and the decoder means of their codes"
   if samples is not None:
-    shown["sample"] = _checked("samples", samples[:at_most], shown["image"])
+    given["samples"] = samples
+    names = ["image", "decoder mean", "sample"]
     title = "Images, decoder means of their codes, samples of p(x|z)"
-  rows, labels = [], []
-  for start in range(0, len(shown["image"]), _COLUMNS):
-    rows += [images[start : start + _COLUMNS] for images in shown.values()]
-    labels += list(shown)
+  given = {name: each[:at_most] for name, each in given.items()}
+  _check_alike(**given)
+  count = len(given["images"])
+  columns = max(1, min(count, _COLUMNS))
+  rows_of_each = math.ceil(count / columns)
+  largest = tiles.largest_size(rows_of_each * len(given), columns)
+  shown = [
+    tiles.to_rgb_bytes(name, each, largest=largest)
+    for name, each in given.items()
+  ]
+  rows = [
+    each.rgb[start : start + columns]
+    for start in range(0, count, columns)
+    for each in shown
+  ]
   mosaic = tiles.compose(
-    rows, tiles.scale_for(rows[0]), rows_in_group=len(shown)
+    rows,
+    tiles.scale_for(rows[0], largest=largest),
+    rows_in_group=len(shown),
   )
-  tiles.save(path, mosaic, title=title, labels=tiles.Labels(rows=labels))
+  labels = tiles.Labels(rows=names * rows_of_each)
+  tiles.save(path, mosaic, title=title + shown[0].note, labels=labels)
 
 
-def _checked(name, images, like=None):
-  """Returns images as RGB bytes, of the shape of those they belong to."""
-  images = tiles.to_rgb_bytes(name, images)
-  if like is not None and images.shape != like.shape:
-    raise ValueError(
-      f"images and {name} must have one shape, found"
-      f" {like.shape[:-1]} and {images.shape[:-1]}"
-    )
-  return images
+def _check_alike(*, images, **others):
+  """Raises unless all have the shape of the images, a last axis of 1 aside."""
+  shape = _shape(images)
+  for name, each in others.items():
+    if _shape(each) != shape:
+      raise ValueError(
+        f"images and {name} must have one shape, found {shape} and"
+        f" {_shape(each)}"
+      )
+
+
+def _shape(images):
+  shape = np.shape(images)
+  return shape[:-1] if len(shape) == 4 and shape[-1] == 1 else shape

@@ -12,8 +12,8 @@ def plot_interpolations(path, *, starts, ends, linear, spherical=None):
 
   Args:
     path: the PNG file to write.
-    starts: the first images `[n, height, width]`, or one axis more of 1 or 3
-      channels; floats, of which [0, 1] is shown and NaN is black, or uint8.
+    starts: the first images `[n, height, width]`, or one axis more of channels;
+      see `tiles.to_rgb_bytes`.
     ends: the last images, likewise.
     linear: decoder means `[n, steps, height, width]`, or one axis more; the
       steps are even, from the first image's code to the last one's.
@@ -23,36 +23,48 @@ def plot_interpolations(path, *, starts, ends, linear, spherical=None):
   Raises:
     ValueError: the arrays differ in their sizes, or there are no images.
   """
-  starts = tiles.to_rgb_bytes("starts", starts)
-  ends = tiles.to_rgb_bytes("ends", ends)
-  kinds = {"linear": tiles.rows_to_rgb_bytes("linear", linear)}
+  kinds = {"linear": np.asarray(linear)}
   if spherical is not None:
-    kinds["spherical"] = tiles.rows_to_rgb_bytes("spherical", spherical)
+    kinds["spherical"] = np.asarray(spherical)
+  starts, ends = np.asarray(starts), np.asarray(ends)
   steps = kinds["linear"].shape[1]
   expected = (len(starts), steps) + starts.shape[1:]
   shapes = [images.shape for images in kinds.values()]
   if ends.shape != starts.shape or set(shapes) != {expected}:
     raise ValueError(
       "starts, ends and interpolations must be of one size, found"
-      f" {starts.shape[:-1]}, {ends.shape[:-1]} and"
-      f" {', '.join(str(shape[:-1]) for shape in shapes)}"
+      f" {starts.shape}, {ends.shape} and {', '.join(map(str, shapes))}"
     )
+  columns = tiles.chosen(steps)
+  largest = tiles.largest_size(len(starts) * len(kinds), len(columns) + 2)
+  starts, note = tiles.to_rgb_bytes("starts", starts, largest=largest)
+  ends = tiles.to_rgb_bytes("ends", ends, largest=largest).rgb
+  shown = {
+    name: tiles.rows_to_rgb_bytes(name, images[:, columns], largest=largest).rgb
+    for name, images in kinds.items()
+  }
   rows = [
     np.concatenate([starts[pair, None], images[pair], ends[pair, None]])
     for pair in range(len(starts))
-    for images in kinds.values()
+    for images in shown.values()
   ]
   mosaic = tiles.compose(
     rows,
-    tiles.scale_for(starts),
-    rows_in_group=len(kinds),
-    apart=(1, steps + 1),
+    tiles.scale_for(starts, largest=largest),
+    rows_in_group=len(shown),
+    apart=(1, len(columns) + 1),
   )
-  shares = [tiles.value_label(share) for share in np.linspace(0, 1, steps)]
+  shares = [
+    tiles.value_label(share) for share in np.linspace(0, 1, steps)[columns]
+  ]
   labels = tiles.Labels(
-    rows=list(kinds) * len(starts),
-    columns=["image"] + shares + ["image"],
+    rows=list(shown) * len(starts),
+    columns=tiles.thin_out(
+      ["image"] + shares + ["image"],
+      mosaic.column_middles[:-1],
+      distance=tiles.LABEL_WIDTH,
+    ),
     x="share of the way between the two codes",
   )
   title = "Decoder means between the codes of two images"
-  tiles.save(path, mosaic, title=title, labels=labels)
+  tiles.save(path, mosaic, title=title + note, labels=labels)

@@ -6,11 +6,10 @@ import numpy as np
 
 from vae_graph.plots import tiles
 
-# The picture is at most about so many pixels wide or high.
-_LARGEST = 1120
+# Images are magnified until they are about so many pixels wide or high.
+_WANTED = 1120
 _LARGEST_SCALE = 3
-# Room that a column's value and a row's value need, in pixels.
-_VALUE_WIDTH = 52
+# Room that a row's value needs, in pixels.
 _VALUE_HEIGHT = 22
 
 
@@ -24,8 +23,8 @@ def plot_manifold(
   Args:
     path: the PNG file to write.
     images: decoder means `[rows, columns, height, width]`, or one axis more of
-      1 or 3 channels: images[i, j] is at the code values_y[i], values_x[j].
-      Floats, of which [0, 1] is shown and NaN is black, or uint8.
+      channels, see `tiles.to_rgb_bytes`: images[i, j] is at the code
+      values_y[i], values_x[j].
     values_x: of the first dimension, increasing, `[columns]`; evenly spaced or
       not, as of `prior_quantiles`.
     values_y: of the second dimension, increasing, `[rows]`.
@@ -35,16 +34,23 @@ def plot_manifold(
   Raises:
     ValueError: the images have another shape, or there are none.
   """
-  images = tiles.rows_to_rgb_bytes("images", images)
+  images, values_x, values_y = map(np.asarray, (images, values_x, values_y))
   expected = (len(values_y), len(values_x))
   if images.shape[:2] != expected:
     raise ValueError(
       f"images must be [{expected[0]}, {expected[1]}, ...] like the values of"
       f" y and x, found {list(images.shape)}"
     )
-  largest = max(images.shape[0] * images.shape[2], np.prod(images.shape[1:4:2]))
-  scale = int(np.clip(_LARGEST // largest, 1, _LARGEST_SCALE))
-  mosaic = tiles.compose(list(images[::-1]), scale, gap=0)
+  rows, columns = (tiles.chosen(count, gap=0) for count in expected)
+  values_x, values_y = values_x[columns], values_y[rows]
+  shown, note_of_images = tiles.rows_to_rgb_bytes(
+    "images",
+    images[rows][:, columns],
+    largest=tiles.largest_size(len(rows), len(columns), gap=0),
+  )
+  wide = max(shown.shape[0] * shown.shape[2], shown.shape[1] * shown.shape[3])
+  scale = int(np.clip(_WANTED // wide, 1, _LARGEST_SCALE))
+  mosaic = tiles.compose(list(shown[::-1]), scale, gap=0)
   labels = tiles.Labels(
     rows=tiles.thin_out(
       _value_labels(values_y[::-1]),
@@ -52,13 +58,13 @@ def plot_manifold(
       distance=_VALUE_HEIGHT,
     ),
     columns=tiles.thin_out(
-      _value_labels(values_x), mosaic.column_middles, distance=_VALUE_WIDTH
+      _value_labels(values_x), mosaic.column_middles, distance=tiles.LABEL_WIDTH
     ),
     x=f"code[{dimensions[0]}]",
     y=f"code[{dimensions[1]}]",
   )
   title = "Decoder means over the latent plane" + (note and f", {note}")
-  tiles.save(path, mosaic, title=title, labels=labels)
+  tiles.save(path, mosaic, title=title + note_of_images, labels=labels)
 
 
 def prior_quantiles(count):

@@ -17,8 +17,8 @@ def plot_traversals(
   Args:
     path: the PNG file to write.
     images: decoder means `[code_size, steps, height, width]`, or one axis more
-      of 1 or 3 channels; row i is of the codes in which dimension i alone
-      changes. Floats, of which [0, 1] is shown and NaN is black, or uint8.
+      of channels, see `tiles.to_rgb_bytes`; row i is of the codes in which
+      dimension i alone changes.
     values: those that each dimension takes, `[steps]`.
     kl_per_dimension: nats `[code_size]`, written beside the rows; or None.
     order: the dimensions, the most used first, which is the order of the rows;
@@ -28,7 +28,7 @@ def plot_traversals(
   Raises:
     ValueError: the arrays differ in their sizes, or there are no images.
   """
-  images = tiles.rows_to_rgb_bytes("images", images)
+  images = np.asarray(images)
   code_size, steps = images.shape[:2]
   if len(values) != steps:
     raise ValueError(
@@ -49,16 +49,25 @@ def plot_traversals(
   which = "first" if order is None else "most used"
   order = np.arange(code_size) if order is None else np.asarray(order)
   order = order[:at_most]
+  columns = tiles.chosen(steps)
+  largest = tiles.largest_size(len(order), len(columns))
+  shown, note = tiles.rows_to_rgb_bytes(
+    "images", images[order][:, columns], largest=largest
+  )
   size = tiles.SHOWN_SIZE if len(order) <= _MOST_LARGE_ROWS else _SMALL_SIZE
-  scale = tiles.scale_for(images, shown_size=size)
-  mosaic = tiles.compose(list(images[order]), scale)
+  scale = tiles.scale_for(shown, shown_size=size, largest=largest)
+  mosaic = tiles.compose(list(shown), scale)
   title = "Decoder means along each dimension of the code"
   if len(order) < code_size:
     title = f"Decoder means along the {len(order)} {which} of {code_size}"
     title += " dimensions"
   labels = tiles.Labels(
     rows=[names[index] for index in order],
-    columns=[tiles.value_label(value) for value in values],
+    columns=tiles.thin_out(
+      [tiles.value_label(values[column]) for column in columns],
+      mosaic.column_middles,
+      distance=tiles.LABEL_WIDTH,
+    ),
     x="value of that dimension",
   )
-  tiles.save(path, mosaic, title=title, labels=labels)
+  tiles.save(path, mosaic, title=title + note, labels=labels)

@@ -40,7 +40,7 @@ def write_projector(folder, codes, *, split):
   if split.labels is not None:
     write("labels.tsv", _tsv(split.labels, "%d"))
     lines.append('metadata_path: "labels.tsv"')
-  height, width = split.images.shape[1:3]
+  height, width = _shown(split.images[:1]).shape[1:3]
   columns = math.ceil(math.sqrt(len(split.images)))
   if columns * max(height, width) <= _LARGEST_SPRITE:
     write("images.png", _to_png(_sprite(split.images, columns)))
@@ -67,13 +67,18 @@ def _sprite(images, columns):
     images: uint8 or float32 `[n, *image_shape]`.
     columns: images in a row.
   """
-  images = tiles.to_rgb_bytes("images", images)
+  images = _shown(images)
   rows = math.ceil(len(images) / columns)
   missing = rows * columns - len(images)
   images = np.pad(images, [(0, missing), (0, 0), (0, 0), (0, 0)])
   _, height, width, _ = images.shape
   images = images.reshape((rows, columns, height, width, 3)).swapaxes(1, 2)
   return images.reshape((rows * height, columns * width, 3))
+
+
+def _shown(images):
+  """Returns images as uint8 `[n, h, w, 3]`, of their own size."""
+  return tiles.to_rgb_bytes("images", images, largest=_LARGEST_SPRITE).rgb
 
 
 def _to_png(image):
