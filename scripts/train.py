@@ -82,8 +82,8 @@ def _summary(result, data_config):
 
 
 def _number(value, digits=2):
-  """Returns a figure as text; None stands for one that is not finite."""
-  return "unknown" if value is None else f"{value:.{digits}f}"
+  """Returns a figure as text, a dash where there is none."""
+  return "\N{EM DASH}" if value is None else f"{value:.{digits}f}"
 
 
 if __name__ == "__main__":

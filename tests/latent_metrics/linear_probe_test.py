@@ -65,7 +65,7 @@ class LinearProbeTest(parameterized.TestCase):
 
   def test_separable_classes_converge(self):
     codes = np.array([[-1.0], [-0.9], [0.9], [1.0]])
-    with mock.patch.object(linear_probe.logging, "warning") as warning:
+    with mock.patch.object(linear_probe._LOGGER, "warning") as warning:
       probe = linear_probe.fit_probe(codes, [0, 0, 1, 1])
     warning.assert_not_called()
     np.testing.assert_array_equal(probe.predict(codes), [0, 0, 1, 1])
@@ -116,12 +116,29 @@ class LinearProbeTest(parameterized.TestCase):
   def test_says_if_it_did_not_converge(self):
     codes, labels = clusters(200, 5, 4)
     with mock.patch.object(linear_probe, "_MAX_ITERATIONS", 2):
-      with mock.patch.object(linear_probe.logging, "warning") as warning:
+      with mock.patch.object(linear_probe._LOGGER, "warning") as warning:
         linear_probe.fit_probe(codes, labels)
     message, gradient, iterations = warning.call_args[0]
     self.assertIn("did not converge", message)
     self.assertGreater(gradient, 1e-6)
     self.assertEqual(iterations, 2)
+
+  def test_labels_that_are_names_of_images_or_too_many(self):
+    for classes, each, few, large in (
+      (1, 1, False, False),
+      (2, 1, True, False),
+      (500, 2, False, False),
+      (4000, 3, False, True),
+      (20000, 1, True, True),
+    ):
+      labels = np.repeat(np.arange(classes), each)
+      with self.subTest(classes):
+        reason = linear_probe.few_of_a_class(labels)
+        self.assertEqual(reason is not None, few)
+        if few:
+          self.assertStartsWith(reason, f"{classes:,} classes in ")
+        reason = linear_probe.too_large(labels)
+        self.assertEqual(reason is not None, large)
 
   def test_refuses_what_does_not_fit(self):
     codes, labels = np.zeros((6, 2)), np.zeros(6)

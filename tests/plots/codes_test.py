@@ -181,6 +181,19 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertLen(axes[0].get_legend().get_texts(), 40)
     axes = self.draw_figure(plots.plot_codes, codes, labels=np.arange(400)).axes
     self.assertIsNone(axes[0].get_legend())
+    self.assertEqual(
+      axes[0].get_title(), "Codes of 400 images, 400 classes from dark to light"
+    )
+
+  def test_names_of_many_strips_do_not_touch(self):
+    codes = np.random.RandomState(0).normal(size=(2000, 1))
+    figure = self.draw_figure(plots.plot_codes, codes, labels=np.arange(2000))
+    boxes = [
+      label.get_window_extent() for label in figure.axes[0].get_yticklabels()
+    ]
+    self.assertBetween(len(boxes), 20, 50)
+    for above, below in zip(boxes[1:], boxes):
+      self.assertFalse(above.overlaps(below))
 
   def test_same_input_gives_the_same_bytes(self):
     codes = np.random.RandomState(0).normal(size=(300, 5))

@@ -20,6 +20,9 @@ class FormatTest(parameterized.TestCase):
     (10000, 0, "10,000"),
     (0.0, 0, "0"),
     ("gray", 0, "gray"),
+    (math.nan, 0, "—"),
+    (-math.inf, 0.5, "—"),
+    (None, 0, "—"),
   )
   def test_numbers(self, value, stderr, text):
     self.assertEqual(readings.format_value(value, stderr), text)
@@ -28,6 +31,9 @@ class FormatTest(parameterized.TestCase):
     ([0.02, -0.001], "[0.02, 0.00]"),
     ([1.0, math.nan, None], "[1.00, —, —]"),
     ([3.0, -0.5, 1.0, 2.0], "−0.50 to 3.00"),
+    ([math.nan, 3.0, None, -0.5], "−0.50 to 3.00"),
+    ([None] * 4, "—"),
+    ([[math.nan] * 4] * 4, "—"),
     ([[1.0, -0.2], [-0.2, 0.9]], "[1.00, −0.20; −0.20, 0.90]"),
     (
       [[1.5, 0, 0, 0], [0, 2, 0, -0.3], [0, 0, 1, 0], [0, -0.3, 0, 1]],

@@ -23,7 +23,11 @@ from vae_graph.latent_metrics.codes import (
   moments,
 )
 from vae_graph.latent_metrics.discrepancy import expected_mmd, mmd
-from vae_graph.latent_metrics.linear_probe import probe_accuracy
+from vae_graph.latent_metrics.linear_probe import (
+  few_of_a_class,
+  probe_accuracy,
+  too_large,
+)
 from vae_graph.latent_metrics.neighbors import knn_accuracy
 
 # Samples of each image from which the moments of a posterior are estimated
@@ -32,6 +36,7 @@ _MOMENT_SAMPLES = 64
 # A covariance of more dimensions is more than anybody reads.
 _MOST_COVARIANCES = 64
 _NO_LABELS = "the data set has no labels"
+_ONE_IMAGE = "a single image does not vary"
 
 
 def evaluate_model(model, dataset, *, evaluation_config=None, progress=None):
@@ -114,6 +119,9 @@ def _code_figures(model, images, encoded, evaluation_config):
     figures["mmd_reference"] = expected_mmd(
       prior_codes, size=len(images), kernel=evaluation_config.mmd_kernel
     )
+  else:
+    names = ("active_units", "code_covariance")
+    undefined.update(dict.fromkeys(names, _ONE_IMAGE))
   if len(mean) > _MOST_COVARIANCES:
     undefined["code_covariance"] = (
       f"a table of {len(mean)} x {len(mean)} is left out"
@@ -166,15 +174,22 @@ def _class_figures(model, train, split, encoded, evaluation_config):
   if evaluation_config.split == "train":
     reason = "classifiers are fitted on the train split; evaluate split test"
     return {"undefined": dict.fromkeys(names, reason)}
+  reason = few_of_a_class(train.labels)
+  if reason:
+    return {"undefined": dict.fromkeys(names, reason)}
   train_encoded = model.encode(
     train.images, seed=evaluation_config.evaluation_seed
   )
   train_codes = train_encoded.mean
   tested = {"test_codes": encoded.mean, "test_labels": split.labels}
-  figures = {
-    "probe_accuracy": probe_accuracy(train_codes, train.labels, **tested)
-  }
-  undefined = {}
+  figures, undefined = {}, {}
+  reason = too_large(train.labels)
+  if reason:
+    undefined["probe_accuracy"] = reason
+  else:
+    figures["probe_accuracy"] = probe_accuracy(
+      train_codes, train.labels, **tested
+    )
   if evaluation_config.neighbors > len(train_codes):
     undefined["knn_accuracy"] = (
       f"there are only {len(train_codes)} training images"
@@ -186,6 +201,10 @@ def _class_figures(model, train, split, encoded, evaluation_config):
     figures["neighbors"] = evaluation_config.neighbors
   for name, value in list(figures.items()):
     if name in names:
-      variance = value * (1.0 - value) / len(split.images)
-      figures[f"{name}_stderr"] = math.sqrt(variance)
+      figures[f"{name}_stderr"] = _stderr_of_share(value, len(split.images))
   return {**figures, "undefined": undefined}
+
+
+def _stderr_of_share(share, count):
+  """Returns the standard error of a share of so many images; of one, NaN."""
+  return math.sqrt(share * (1.0 - share) / count) if count > 1 else math.nan

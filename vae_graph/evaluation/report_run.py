@@ -1,6 +1,5 @@
 """Reports of runs: the figures and pictures of each, and the file of all."""
 
-import dataclasses
 import os
 import tempfile
 
@@ -145,15 +144,7 @@ def _evaluation(run, model, *, dataset, evaluation_config, progress):
 def _draw(model, run_images, *, folder, evaluation):
   """Draws all pictures into a folder."""
   test = run_images.split("test", at_most=_MOST_CODES)
-  kinds = _GENERATION.kinds(model.config.model.code_size)
-  if len(test.images) < 2:
-    kinds = tuple(kind for kind in kinds if kind != "interpolation")
-  generate(
-    model,
-    run_images,
-    folder=folder,
-    generation_config=dataclasses.replace(_GENERATION, what=kinds),
-  )
+  generate(model, run_images, folder=folder, generation_config=_GENERATION)
   path = {
     name: os.path.join(folder, f"{name}.png")
     for name in ("codes", "reconstructions", "kl_bars")

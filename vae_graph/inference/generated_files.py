@@ -45,7 +45,7 @@ def generate(model, run_images, *, folder, generation_config=None, seed=0):
   folder = local_path(folder, "folder")
   generation_config = generation_config or GenerationConfig()
   code_size = model.config.model.code_size
-  kinds = generation_config.kinds(code_size)
+  kinds = _possible_kinds(generation_config, run_images, code_size)
   # What a user may have to mend is met before the first file is written.
   usage = ends = None
   if "interpolation" in kinds:
@@ -213,6 +213,18 @@ def _write_animation(path, frames):
   frames = np.concatenate([frames, frames[-2:0:-1]])
   with writing(path):
     plots.write_gif(path, frames[:, np.newaxis])
+
+
+def _possible_kinds(generation_config, run_images, code_size):
+  """Returns what to make, without what was not asked for and cannot be made."""
+  kinds = generation_config.kinds(code_size)
+  names = (generation_config.image_a, generation_config.image_b)
+  is_asked = "interpolation" in generation_config.what or names != ("0", "1")
+  if is_asked or "interpolation" not in kinds:
+    return kinds
+  if len(run_images.dataset.test.images) > 1:
+    return kinds
+  return tuple(kind for kind in kinds if kind != "interpolation")
 
 
 def _find_ends(run_images, generation_config):

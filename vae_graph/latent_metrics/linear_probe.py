@@ -8,8 +8,15 @@ import numpy as np
 from vae_graph.compat import lbfgs_minimize, tf
 from vae_graph.latent_metrics.arrays import check_codes, check_labels
 
+_LOGGER = logging.getLogger(__name__)
+
 PENALTY = 1e-4
 _MAX_ITERATIONS = 1000
+# Of fewer training codes a class, labels are names of images, not classes.
+_LEAST_OF_A_CLASS = 2
+# Codes times classes: 256 MiB for each matrix of them, of which there are a few
+# while it is fitted, and about a minute of a processor's time.
+_MOST_LOGITS = 2**25
 # Largest entry of the gradient at which a fit has converged.
 _TOLERANCE = 1e-6
 
@@ -36,6 +43,36 @@ class Probe(typing.NamedTuple):
     codes = check_codes(codes, "codes", size=len(self.mean))
     logits = (codes - self.mean) / self.scale @ self.weights + self.biases
     return self.classes[logits.argmax(axis=1)]
+
+
+def few_of_a_class(train_labels):
+  """Returns why labels tell no classes apart, or None.
+
+  Args:
+    train_labels: classes `[n]`.
+  """
+  count = len(np.unique(train_labels))
+  if count < 2 or len(train_labels) >= _LEAST_OF_A_CLASS * count:
+    return None
+  return (
+    f"{count:,} classes in {len(train_labels):,} training images: fewer than"
+    f" {_LEAST_OF_A_CLASS} of a class"
+  )
+
+
+def too_large(train_labels):
+  """Returns why no probe is fitted to as many labels, or None.
+
+  Args:
+    train_labels: classes `[n]`.
+  """
+  count = len(np.unique(train_labels))
+  if len(train_labels) * count <= _MOST_LOGITS:
+    return None
+  return (
+    f"{count:,} classes in {len(train_labels):,} training images: too many for"
+    " a linear probe"
+  )
 
 
 def probe_accuracy(
@@ -121,7 +158,7 @@ def fit_probe(codes, labels, *, penalty=PENALTY, config_proto=None):
       fit = session.run(fit, feed)
 
   if not fit.converged:
-    logging.warning(
+    _LOGGER.warning(
       "the linear probe did not converge: largest gradient %.1e after %d"
       " iterations",
       np.abs(fit.objective_gradient).max(),

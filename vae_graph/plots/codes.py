@@ -11,8 +11,10 @@ from vae_graph.plots import style
 # More points hide each other and only make the picture slow to draw.
 _MOST_POINTS = 10000
 _SEED = 0
-# More classes than this are told by color alone.
+# More classes than this are told by color alone, which the title says.
 _MOST_NAMED = 50
+# Of more strips, not each has its name beside it.
+_MOST_STRIPS = 40
 # Least distance of two classes' names, as a share of the points' extent.
 _NAME_DISTANCE = 0.045
 _WIDTH, _HEIGHT = 900, 820
@@ -50,7 +52,11 @@ def plot_codes(path, codes, *, labels=None):
   chosen = _choose_points(codes)
   title = _title(codes, chosen)
   codes = codes[chosen]
-  labels = labels if labels is None else labels[chosen]
+  if labels is not None:
+    labels = labels[chosen]
+    count = len(np.unique(labels))
+    if count > _MOST_NAMED:
+      title += f", {count:,} classes from dark to light"
   figure = style.make_figure(_WIDTH, _HEIGHT, layout="constrained")
   axes = figure.add_subplot()
   if codes.shape[1] > 1:
@@ -110,8 +116,9 @@ def _draw_strips(axes, title, codes, labels):
   classes, numbers = np.unique(labels, return_inverse=True)
   jitter = np.random.RandomState(_SEED).uniform(-0.35, 0.35, len(codes))
   style.style_axes(axes, title, "code[0]", "class")
-  axes.set_yticks(np.arange(len(classes)))
-  axes.set_yticklabels([str(name) for name in classes])
+  every = math.ceil(len(classes) / _MOST_STRIPS)
+  axes.set_yticks(np.arange(len(classes))[::every])
+  axes.set_yticklabels([str(name) for name in classes[::every]])
   _scatter(axes, np.stack([codes, numbers + jitter], axis=1), labels)
 
 

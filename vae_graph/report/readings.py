@@ -39,14 +39,14 @@ def read(figure, evaluation):
   if evaluation is None:
     return Reading(DASH, reason="not evaluated")
   value = evaluation.get(figure.name)
-  if value is None or (isinstance(value, float) and not math.isfinite(value)):
+  if _is_missing(value):
     reason = (evaluation.get("undefined") or {}).get(figure.name)
     if not reason:
       missing = figure.name not in evaluation
       reason = "not evaluated" if missing else "not a finite number"
     return Reading(DASH, reason=reason)
   stderr = evaluation.get(f"{figure.name}_stderr")
-  if stderr is None or not math.isfinite(stderr):
+  if _is_missing(stderr):
     stderr = 0
   if figure.unit == "%" and isinstance(value, (int, float)):
     value, stderr = 100 * value, 100 * stderr
@@ -63,9 +63,12 @@ def format_value(value, stderr=0):
   Args:
     value: a number, which has as many decimals as two digits of its standard
       error, else four digits, integers all; or text; or a list of numbers or
-      of lists of them, which is summarized where it is long.
+      of lists of them, which is summarized where it is long. None, NaN and
+      infinity are a dash.
     stderr: its standard error, or 0.
   """
+  if _is_missing(value):
+    return DASH
   if isinstance(value, (list, tuple)):
     return _format_list(value)
   if isinstance(value, (bool, str, dict)):
@@ -83,6 +86,13 @@ def format_value(value, stderr=0):
   return format_number(value, f",.{max(0, 3 - _exponent(value))}f")
 
 
+def _is_missing(value):
+  """Returns whether there is no such figure; JSON has None for a NaN."""
+  return value is None or (
+    isinstance(value, float) and not math.isfinite(value)
+  )
+
+
 def _exponent(value):
   """Returns the power of ten of a number's first digit."""
   return math.floor(math.log10(abs(value)))
@@ -96,26 +106,27 @@ def _format_list(values):
     texts = [", ".join(_short(value) for value in row) for row in rows]
     return "[{}]".format("; ".join(texts))
   if not is_matrix:
-    values = [value for value in values if value is not None] or [math.nan]
-    return f"{_short(min(values))} to {_short(max(values))}"
+    known = [value for value in values if not _is_missing(value)]
+    if not known:
+      return DASH
+    return f"{_short(min(known))} to {_short(max(known))}"
   variances = [row[index] for index, row in enumerate(values)]
   others = [
     abs(value)
     for index, row in enumerate(values)
     for column, value in enumerate(row)
-    if column != index and value is not None
+    if column != index and not _is_missing(value)
   ]
+  if not others:
+    return DASH
   return (
-    f"variances {_format_list(variances)}, others within ±"
-    f"{_short(max(others, default=None))}"
+    f"variances {_format_list(variances)}, others within ±{_short(max(others))}"
   )
 
 
 def _short(value):
   """Returns a number of a list as text, None and NaN as a dash."""
-  if value is None or not math.isfinite(value):
-    return DASH
-  return format_number(value, ".2f")
+  return DASH if _is_missing(value) else format_number(value, ".2f")
 
 
 def _note(figure, evaluation):

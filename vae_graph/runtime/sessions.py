@@ -9,6 +9,7 @@ from vae_graph.compat import tf
 from vae_graph.config.session_presets import with_defaults
 from vae_graph.runtime import devices
 
+_LOGGER = logging.getLogger(__name__)
 _GPU_SETTINGS = ("gpu", "gpu_shared", "multi_gpu")
 
 
@@ -129,7 +130,7 @@ def _fall_back(session_config, wishes):
   found = f"{devices.build()}, sees none; {devices.what_to_check()}"
   wish = " and ".join(wishes)
   if session_config.allow_cpu_fallback:
-    logging.warning("no GPU for %s, going on with the CPU: %s", wish, found)
+    _LOGGER.warning("no GPU for %s, going on with the CPU: %s", wish, found)
     return _on_cpu(session_config)
   reason = ""
   if session_config.mixed_precision:
