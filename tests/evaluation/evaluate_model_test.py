@@ -10,6 +10,8 @@ import vae_graph
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph.evaluation.likelihood_figures import dequantized
 
+# What a Bernoulli does not give gray pixels.
+NO_PROBABILITY = ("bits_per_dim", "log_likelihood")
 FIGURES = {
   "elbo",
   "rate",
@@ -63,11 +65,12 @@ class EvaluateModelTest(parameterized.TestCase):
 
   def test_figures_of_a_plain_model(self):
     model, result = self._evaluate()
-    self._check_defined(result, ["bits_per_dim"])
+    self._check_defined(result, NO_PROBABILITY)
     images, labels = self.dataset.test
     scores = model.score(images, importance_samples=20)
-    for name in ("elbo", "rate", "distortion", "log_likelihood"):
-      values = getattr(scores, name)
+    for name in ("elbo", "rate", "distortion", "importance_weighted_bound"):
+      field = {"importance_weighted_bound": "log_likelihood"}.get(name, name)
+      values = getattr(scores, field)
       self.assertAlmostEqual(result[name], values.mean(), places=6)
       self.assertAlmostEqual(
         result[f"{name}_stderr"], values.std(ddof=1) / math.sqrt(23), places=6
@@ -120,7 +123,7 @@ class EvaluateModelTest(parameterized.TestCase):
     model, result = self._evaluate(
       {"posterior": "iaf", "iaf_hidden_units": 5}, {"objective": "elbo_mc"}
     )
-    self._check_defined(result, ["bits_per_dim"])
+    self._check_defined(result, NO_PROBABILITY)
     # The bound of the marginals' divergence is below the rate.
     self.assertLess(sum(result["kl_per_dimension"]), result["rate"] + 0.3)
     self.assertGreater(min(result["kl_per_dimension"]), 0)
@@ -129,11 +132,21 @@ class EvaluateModelTest(parameterized.TestCase):
     _, result = self._evaluate(
       {"prior": "mixture", "prior_components": 3}, {"objective": "elbo_mc"}
     )
-    self._check_defined(result, ["bits_per_dim", "kl_per_dimension"])
+    self._check_defined(result, [*NO_PROBABILITY, "kl_per_dimension"])
+
+  def test_only_pixels_with_a_probability_have_its_logarithm(self):
+    _, result = self._evaluate()
+    self.assertEqual(
+      vae_graph.evaluation_table(result).splitlines()[2][:26],
+      "Importance-weighted bound ",
+    )
+    for name in NO_PROBABILITY:
+      self.assertStartsWith(result["undefined"][name], "gray pixels under like")
 
   def test_bits_of_discretized_pixels(self):
     _, result = self._evaluate({"likelihood": "discretized_logistic"})
     self._check_defined(result, [])
+    self.assertNotIn("importance_weighted_bound", result)
     self.assertAlmostEqual(
       result["bits_per_dim"],
       -result["log_likelihood"] / 30 / math.log(2),
@@ -159,12 +172,40 @@ class EvaluateModelTest(parameterized.TestCase):
     )
     _, result = self._evaluate(dataset=unlabeled)
     accuracies = ["knn_accuracy", "probe_accuracy"]
-    self._check_defined(result, ["bits_per_dim", *accuracies])
+    self._check_defined(result, [*NO_PROBABILITY, *accuracies])
+
+  def test_an_id_of_each_image_is_no_class(self):
+    dataset = vae_graph.Dataset(
+      *[
+        split._replace(labels=np.arange(len(split.images), dtype=np.int32))
+        for split in self.dataset
+      ]
+    )
+    _, result = self._evaluate(dataset=dataset)
+    accuracies = ["knn_accuracy", "probe_accuracy"]
+    self._check_defined(result, [*NO_PROBABILITY, *accuracies])
+    for name in accuracies:
+      self.assertEqual(
+        result["undefined"][name],
+        "64 classes in 64 training images: fewer than 2 of a class",
+      )
+
+  def test_one_image_has_no_spread(self):
+    _, result = self._evaluate({"code_size": 5}, max_images=1)
+    self.assertEqual(result["images"], 1)
+    undefined = [*NO_PROBABILITY, "active_units", "code_covariance"]
+    self._check_defined(result, undefined)
+    for name in ("elbo", "distortion", "knn_accuracy", "probe_accuracy"):
+      self.assertTrue(np.isnan(result[f"{name}_stderr"]), name)
+    self.assertNotIn("mmd_reference", result)
+    table = vae_graph.evaluation_table(result)
+    self.assertRegex(table, "(?m)^Active units +— .a single image does not va")
+    self.assertNotRegex(table, "nan|None")
 
   def test_some_images_only(self):
     _, result = self._evaluate(max_images=7, neighbors=100)
     self.assertEqual(result["images"], 7)
-    self._check_defined(result, ["bits_per_dim", "knn_accuracy"])
+    self._check_defined(result, [*NO_PROBABILITY, "knn_accuracy"])
 
 
 if __name__ == "__main__":

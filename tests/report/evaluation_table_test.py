@@ -18,8 +18,8 @@ class EvaluationTableTest(absltest.TestCase):
       lines[1:-1],
       [
         "ELBO                       −143.68 ± 0.50 nats per image",
-        "Log-likelihood             −141.40 ± 0.50 nats per image"
-        " (1,000 samples an image)",
+        "Importance-weighted bound  −141.40 ± 0.50 nats per image"
+        " (of a cross-entropy, 1,000 samples an image)",
         "Rate                       6.400 nats per image",
         "Active units               2 (of 2 dimensions)",
         "MMD² to the prior          0.01230"

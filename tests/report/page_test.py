@@ -72,7 +72,7 @@ class PageTest(absltest.TestCase):
     sections = [section["id"] for section in page.all("section")]
     self.assertEqual(
       sections,
-      ["overview", "settings", "curves", "measurements", "pictures"],
+      ["overview", "pictures", "curves", "measurements", "settings"],
     )
     links = [link["href"] for link in page.all("a")]
     self.assertEqual(links, [f"#{section}" for section in sections])
@@ -164,7 +164,7 @@ class PageTest(absltest.TestCase):
       titles[0],
       [
         "ELBO",
-        "Log-likelihood",
+        "Importance-weighted bound",
         "MMD² to the prior",
         "Active units",
         "Nearest-neighbor accuracy",

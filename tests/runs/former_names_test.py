@@ -35,6 +35,29 @@ class FormerNamesTest(RunTestCase):
       },
     )
 
+  def test_what_is_no_log_likelihood_has_its_own_name(self):
+    reason = "grey pixels under likelihood bernoulli have no probability; use"
+    figures = {"log_likelihood": -141.1, "log_likelihood_stderr": 0.5}
+    self.write(
+      "evaluation.json",
+      json.dumps({**figures, "undefined": {"bits_per_dim": reason}}),
+    )
+    reason = reason.replace("grey", "gray")
+    self.assertEqual(
+      RunDirectory(self.path).read_evaluation(),
+      {
+        "importance_weighted_bound": -141.1,
+        "importance_weighted_bound_stderr": 0.5,
+        "log_likelihood": None,
+        "undefined": {"bits_per_dim": reason, "log_likelihood": reason},
+      },
+    )
+    # Of black and white pixels it is one.
+    for undefined in ({}, {"bits_per_dim": "the images are float32"}):
+      evaluation = {**figures, "undefined": undefined}
+      self.write("evaluation.json", json.dumps(evaluation))
+      self.assertEqual(RunDirectory(self.path).read_evaluation(), evaluation)
+
 
 if __name__ == "__main__":
   absltest.main()

@@ -1,4 +1,8 @@
-"""The figures in nats: ELBO, rate, distortion, log p(x), bits per dimension."""
+"""The figures in nats: ELBO, rate, distortion, log p(x), bits per dimension.
+
+Gray pixels under a Bernoulli have no probability. What importance sampling
+estimates is a bound of their cross-entropy then, and has a name of its own.
+"""
 
 import math
 
@@ -7,7 +11,8 @@ import numpy as np
 from vae_graph.config.combinations import has_density, pixels_of
 from vae_graph.inference.importance_sampling import mean_and_stderr
 
-_NAMES = ("elbo", "rate", "distortion", "log_likelihood")
+_NAMES = ("elbo", "rate", "distortion")
+_BOUND = "importance_weighted_bound"
 _LEVELS = 256
 
 
@@ -45,9 +50,15 @@ def likelihood_figures(model, images, *, evaluation_config, progress=None):
 
   estimates = score(images)
   figures = {"importance_samples": num_samples, "undefined": {}}
-  for name in _NAMES:
-    mean, stderr = mean_and_stderr(getattr(estimates, name))
-    figures[name], figures[f"{name}_stderr"] = mean, stderr
+  values = {name: getattr(estimates, name) for name in _NAMES}
+  reason = _no_probability_reason(model.config)
+  values[_BOUND if reason else "log_likelihood"] = estimates.log_likelihood
+  for name, each in values.items():
+    figures[name], figures[f"{name}_stderr"] = mean_and_stderr(each)
+  if reason:
+    names = ("log_likelihood", "bits_per_dim")
+    figures["undefined"].update(dict.fromkeys(names, reason))
+    return figures
   reason = _no_bits_reason(model.config, images.dtype)
   if reason:
     figures["undefined"]["bits_per_dim"] = reason
@@ -85,8 +96,8 @@ def dequantized(images, *, seed):
   return np.minimum(levels.astype(np.float32), np.float32(1.0 - 2.0**-24))
 
 
-def _no_bits_reason(experiment_config, dtype):
-  """Returns why there are no bits per dimension, or None."""
+def _no_probability_reason(experiment_config):
+  """Returns why pixels have neither a probability nor a density, or None."""
   likelihood = experiment_config.model.likelihood
   pixels = pixels_of(experiment_config.model)
   if pixels == "binary" and experiment_config.data.binarization == "none":
@@ -94,6 +105,12 @@ def _no_bits_reason(experiment_config, dtype):
       f"gray pixels under likelihood {likelihood} have no probability; use"
       " discretized_logistic, or binarized pixels"
     )
+  return None
+
+
+def _no_bits_reason(experiment_config, dtype):
+  """Returns why there are no bits per dimension, or None."""
+  pixels = pixels_of(experiment_config.model)
   if pixels == "density" and dtype != np.uint8:
     return f"the images are {dtype}, of unknown levels; use uint8"
   return None

@@ -38,7 +38,9 @@ class Estimates(typing.NamedTuple):
   elbo: mean of log w over the samples, -(rate + distortion).
   rate: mean of log q(z|x) - log p(z).
   distortion: mean of -log p(x|z).
-  log_likelihood: the estimate of log p(x).
+  log_likelihood: the estimate of log p(x). Gray pixels under a Bernoulli have
+    no probability, and of them it is the importance-weighted bound of a
+    cross-entropy.
   stderr: its standard error, from the spread of the weights (the delta method).
     It is an honest one only where the samples have found where the weights are
     large. NaN for one sample.

@@ -65,10 +65,10 @@ def build_report(runs, title="Variational autoencoders"):
     )
   sections = (
     Section("overview", "In short", overview(runs)),
-    Section("settings", "Configuration", settings(runs)),
+    Section("pictures", "Pictures", pictures(runs)),
     Section("curves", "Curves", curves(runs)),
     Section("measurements", "Evaluation", measurements(runs)),
-    Section("pictures", "Pictures", pictures(runs)),
+    Section("settings", "Configuration", settings(runs)),
   )
   style = _style(len(runs))
   return _TEMPLATES.get_template("page.html").render(
