@@ -80,6 +80,21 @@ class RandomnessTest(absltest.TestCase):
         whole, parts = evaluate([whole, tf.concat(parts, axis)])
       np.testing.assert_array_equal(whole, parts)
 
+  def test_which_rows_may_be_fed(self):
+    with tf.Graph().as_default(), tf.Session() as session:
+      start = tf.placeholder_with_default(0, [])
+      total = tf.placeholder_with_default(0, [])
+      rows = tf.placeholder(tf.int32, [])
+      seed = randomness.BatchSeed((1, 2), start, total)
+      draw = randomness.normal(tf.stack([3, rows, 2]), seed, batch_axis=1)
+      whole = session.run(draw, {rows: 6})
+      for fed in ({}, {total: 6}):
+        part = session.run(draw, {rows: 2, start: 4, **fed})
+        np.testing.assert_array_equal(part, whole[:, 4:])
+      # As a seed without rows.
+      alone = randomness.normal([3, 6, 2], (1, 2))
+      np.testing.assert_array_equal(session.run(alone), whole)
+
   def test_fold_in_reaches_into_a_batch_seed(self):
     with tf.Graph().as_default():
       seed = randomness.fold_in(randomness.BatchSeed((1, 2), 3, 6), "prior")

@@ -42,13 +42,14 @@ class BatchSeed(typing.NamedTuple):
   is not. Wherever a `seed` is asked for, this will do too.
 
   seed: integer tensor `[2]`.
-  start: index of the first row, a Python integer.
-  total: rows of the whole batch, a Python integer.
+  start: index of the first row, an integer or a scalar int32 tensor.
+  total: rows of the whole batch, likewise; a tensor may be 0, for those up to
+    the last row.
   """
 
   seed: Any
-  start: int
-  total: int
+  start: Any
+  total: Any
 
 
 class NoiseInputs:
@@ -184,7 +185,10 @@ def _draw(distribution, shape, seed, batch_axis):
     return distribution(shape, seed)
   shape = tf.convert_to_tensor(shape)
   rows = shape[batch_axis]
-  parts = [shape[:batch_axis], [seed.total], shape[batch_axis + 1 :]]
+  total = seed.total
+  if tf.is_tensor(total):
+    total = tf.maximum(total, seed.start + rows)
+  parts = [shape[:batch_axis], [total], shape[batch_axis + 1 :]]
   whole = distribution(tf.concat(parts, axis=0), seed.seed)
   return tf.gather(whole, seed.start + tf.range(rows), axis=batch_axis)
 

@@ -196,6 +196,20 @@ class LogLikelihoodTest(parameterized.TestCase):
     claimed = np.sqrt(np.mean([run.stderr**2 for run in runs], axis=0))
     np.testing.assert_allclose(claimed, spread, rtol=0.3)
 
+  def test_samples_at_once_make_no_difference(self):
+    vae = self._vae()
+    whole = importance_sampling.build_estimation(vae)
+    for at_once in (1, 7, 499):
+      parts = importance_sampling.build_estimation(vae, samples_at_once=at_once)
+      for count in (3, 500, 512):
+        found, expected = [
+          importance_sampling.estimate(
+            self.session, graph, images=self.images[:2], num_samples=count
+          )
+          for graph in (parts, whole)
+        ]
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
   def test_images_in_a_run_make_no_difference(self):
     vae = self._vae()
     graph = importance_sampling.build_estimation(vae)
@@ -211,6 +225,17 @@ class LogLikelihoodTest(parameterized.TestCase):
         importance_sampling, "_SAMPLES_PER_RUN", samples_per_run
       ):
         np.testing.assert_allclose(estimate(), whole, rtol=1e-7)
+    with absltest.mock.patch.object(importance_sampling, "_PIXELS_PER_RUN", 1):
+      np.testing.assert_allclose(estimate(), whole, rtol=1e-7)
+    part = importance_sampling.estimate(
+      self.session,
+      graph,
+      images=self.images[2:],
+      num_samples=30,
+      seed=4,
+      first_index=2,
+    )
+    np.testing.assert_allclose(part, np.array(whole)[:, 2:], rtol=1e-7)
     # No two images have the same noise.
     copies = np.repeat(self.images[:1], 5, axis=0)
     elbos = importance_sampling.estimate(

@@ -3,6 +3,7 @@ import os
 import shutil
 import tempfile
 import threading
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -13,6 +14,7 @@ from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
+from vae_graph.inference import inference_graph
 from vae_graph.inference.trained_model import BLOCK, TrainedModel
 from vae_graph.runs.directory import RunDirectory
 
@@ -90,6 +92,37 @@ class TrainedRunTest(parameterized.TestCase):
     np.testing.assert_allclose(
       part.log_likelihood, scores.log_likelihood[:4], rtol=1e-6
     )
+
+  def test_blocks_make_no_difference(self):
+    def results(model):
+      encoded = model.encode(self.images, seed=3)
+      mean, sample = model.reconstruct(self.images, seed=3)
+      score = model.score(self.images[:9], importance_samples=20, seed=3)
+      return (*encoded, mean, sample, model.sample_codes(300), *score[:4])
+
+    expected = results(self.model)
+    # As of a large network, of which 9 images fit into memory.
+    few = mock.patch.object(
+      inference_graph,
+      "images_at_once",
+      lambda fetches, *, at_most, memory=0: min(9, at_most),
+    )
+    with few, TrainedModel(self.folder) as model:
+      for found, each in zip(results(model), expected):
+        np.testing.assert_allclose(found, each, rtol=1e-4, atol=1e-6)
+
+  def test_huge_images_have_noise_for_fewer_at_a_time(self):
+    groups = mock.patch.object(inference_graph, "group_size", return_value=7)
+    with groups, TrainedModel(self.folder) as model:
+      mean, sample = model.reconstruct(self.images, seed=3)
+      np.testing.assert_array_equal(
+        model.encode(self.images[:30], seed=3).sample,
+        self.model.encode(self.images[:30], seed=3).sample,
+      )
+    error = np.sqrt((mean * (1 - mean)).sum()) + 1
+    self.assertLess(abs((sample - mean).sum()), 5 * error)
+    # No two groups have the same noise.
+    self.assertFalse(np.array_equal(sample[:4], sample[4:8]))
 
   def test_reconstruct(self):
     for from_mean in (False, True):

@@ -62,6 +62,20 @@ class OpenTest(RunTestCase):
     self.assertEqual(RunDirectory(self.path).settings().config, config)
     self.assertEqual(self.read("flags.txt"), "--epochs=50\n")
 
+  def test_a_batch_may_change_where_no_figure_is_of_it(self):
+    def config(size, objective):
+      return configs.ExperimentConfig(
+        objective=configs.ObjectiveConfig(objective=objective),
+        training=configs.TrainingConfig(eval_batch_size=size),
+      )
+
+    self.open(config(1000, "elbo"))
+    self.open(config(50, "elbo"))
+    self.path += "_mmd"
+    self.open(config(1000, "infovae"))
+    text = self.error_of(self.open, config(50, "infovae"))
+    self.assertIn("training.eval_batch_size: 1000 there, 50 asked", text)
+
   def test_every_other_difference_is_listed(self):
     self.open()
     before = self.read("config.json")

@@ -1,14 +1,73 @@
 import dataclasses
 import tempfile
+from unittest import mock
 
 import numpy as np
-from absl.testing import absltest
+from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training.toy import toy_config, toy_dataset
+from vae_graph.runtime import blocks
+from vae_graph.training import split_terms
 from vae_graph.training.split_terms import in_evaluation_order
 
 MMD_VAE = vae_graph.ObjectiveConfig(objective="mmd_vae")
+
+
+class BatchesTest(parameterized.TestCase):
+  def _evaluate(self, config, dataset):
+    with tempfile.TemporaryDirectory() as logdir:
+      vae_graph.train(config, logdir, dataset=dataset)
+      return [
+        {
+          name: value
+          for name, value in record.items()
+          if name.startswith("test_")
+        }
+        for record in vae_graph.RunDirectory(logdir).read_metrics()
+      ]
+
+  @parameterized.parameters(
+    ("elbo", "none"), ("elbo_mc", "dynamic"), ("iwae", "none")
+  )
+  def test_figures_are_the_same_however_many_images_at_once(
+    self, objective, binarization
+  ):
+    dataset = toy_dataset(num_test=2300)
+    sizes, found = [], []
+    for size, memory in ((1000, None), (7, None), (2000, 100000)):
+      config = toy_config(binarization, epochs=1, eval_batch_size=size)
+      config = dataclasses.replace(
+        config, objective=vae_graph.ObjectiveConfig(objective=objective)
+      )
+      patched = mock.patch.object(blocks, "MEMORY", memory or blocks.MEMORY)
+      spy = mock.patch.object(
+        split_terms, "evaluation_seed", wraps=split_terms.evaluation_seed
+      )
+      with patched, spy as batches:
+        found.append(self._evaluate(config, dataset))
+      sizes.append(batches.call_count)
+    # Two evaluations, the plot of the codes, and the reconstructions.
+    self.assertEqual(sizes[0], 3 + 3 + 3 + 1)
+    self.assertGreater(min(sizes[1:]), 20)
+    for other in found[1:]:
+      for one, two in zip(found[0], other):
+        self.assertEqual(one.keys(), two.keys())
+        for name, value in one.items():
+          np.testing.assert_allclose(two[name], value, rtol=1e-4, err_msg=name)
+
+  def test_a_loss_of_a_whole_batch_has_batches_as_large_as_training_s(self):
+    config = dataclasses.replace(
+      toy_config(epochs=1),
+      objective=dataclasses.replace(MMD_VAE, infovae_lambda=1.0),
+    )
+    spy = mock.patch.object(
+      split_terms, "evaluation_seed", wraps=split_terms.evaluation_seed
+    )
+    with mock.patch.object(blocks, "MEMORY", 1), spy as batches:
+      self._evaluate(config, toy_dataset(num_test=35))
+    starts = [call[0][0] for call in batches.call_args_list]
+    self.assertEqual(starts[:4], [0, 10, 20, 30])
 
 
 class EvaluationOrderTest(absltest.TestCase):

@@ -48,7 +48,8 @@ def field(
       so that parts registered later are allowed too, and its parts say which
       other settings of the configuration they read.
     may_change: whether a run may be resumed with another value. True for
-      settings that do not alter what a training step computes.
+      settings that do not alter what a training step computes; or a function of
+      the `ExperimentConfig` that is asked for.
     of_parts: whether it acts only where a part that is chosen reads it.
     is_path: whether it names a file or folder, where it is not empty; see
       `paths.local_path`.

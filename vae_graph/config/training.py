@@ -4,6 +4,7 @@ import dataclasses
 from typing import Tuple
 
 from vae_graph import registry
+from vae_graph.config.combinations import whole_batch_part
 from vae_graph.config.fields import Config, field
 
 
@@ -143,7 +144,12 @@ class TrainingConfig(Config):
     may_change=True,
   )
   eval_batch_size: int = field(
-    1000, "Images in an evaluation batch.", at_least=1
+    1000,
+    "Images in an evaluation batch, at most: large images are evaluated in"
+    " batches that take about 1 GiB. It changes no figure but those of an"
+    " objective that compares the images of a batch, such as the MMD.",
+    at_least=1,
+    may_change=lambda asked: not whole_batch_part(asked.objective),
   )
   plot_every_epochs: int = field(
     0,

@@ -35,6 +35,8 @@ from vae_graph.latent_metrics.neighbors import knn_accuracy
 _MOMENT_SAMPLES = 64
 # A covariance of more dimensions is more than anybody reads.
 _MOST_COVARIANCES = 64
+# Pixels that are decoded and compared at a time; 128 MiB for each array.
+_DECODED_PIXELS = 2**25
 _NO_LABELS = "the data set has no labels"
 _ONE_IMAGE = "a single image does not vary"
 
@@ -99,12 +101,9 @@ def _code_figures(model, images, encoded, evaluation_config):
   prior_codes = model.sample_codes(
     len(images), seed=evaluation_config.evaluation_seed
   )
-  decoded = model.decode(encoded.mean)
   undefined = {}
   figures = {
-    "reconstruction_mse": float(
-      np.mean((decoded - to_unit_interval(images)) ** 2, dtype=np.float64)
-    ),
+    "reconstruction_mse": _reconstruction_mse(model, images, encoded.mean),
     "active_units": int(active),
     "mmd": mmd(
       encoded.sample, prior_codes, kernel=evaluation_config.mmd_kernel
@@ -135,6 +134,16 @@ def _code_figures(model, images, encoded, evaluation_config):
   warning = collapse_warning(variances)
   figures["warnings"] = [warning] if warning else []
   return figures
+
+
+def _reconstruction_mse(model, images, codes):
+  """Returns the mean squared difference of images and decoder means."""
+  total, step = 0.0, max(1, _DECODED_PIXELS // images[0].size)
+  for start in range(0, len(images), step):
+    part = to_unit_interval(images[start : start + step])
+    difference = model.decode(codes[start : start + step]) - part
+    total += np.sum(difference**2, dtype=np.float64)
+  return float(total / images.size)
 
 
 def _posterior_moments(model, images, encoded, evaluation_config):

@@ -14,6 +14,8 @@ from vae_graph.inference.importance_sampling import mean_and_stderr
 _NAMES = ("elbo", "rate", "distortion")
 _BOUND = "importance_weighted_bound"
 _LEVELS = 256
+# Pixels to which noise is added at a time; 128 MiB of it.
+_NOISY_PIXELS = 2**24
 
 
 def likelihood_figures(model, images, *, evaluation_config, progress=None):
@@ -32,7 +34,9 @@ def likelihood_figures(model, images, *, evaluation_config, progress=None):
   model_config = model.config.model
   if not has_density(model_config):
     reason = f"posterior {model_config.posterior} has no density"
-    names = ("elbo", "rate", "log_likelihood", "bits_per_dim")
+    names = ["elbo", "rate", "log_likelihood", "bits_per_dim"]
+    if _no_probability_reason(model.config):
+      names.append(_BOUND)
     mean, stderr = mean_and_stderr(model.distortion(images).astype(np.float64))
     return {
       "distortion": mean,
@@ -43,9 +47,13 @@ def likelihood_figures(model, images, *, evaluation_config, progress=None):
   num_samples = evaluation_config.importance_samples
   seed = evaluation_config.evaluation_seed
 
-  def score(images):
+  def score(images, first_index=0):
     return model.score(
-      images, importance_samples=num_samples, seed=seed, progress=progress
+      images,
+      importance_samples=num_samples,
+      seed=seed,
+      first_index=first_index,
+      progress=progress,
     )
 
   estimates = score(images)
@@ -66,8 +74,13 @@ def likelihood_figures(model, images, *, evaluation_config, progress=None):
   log_likelihood, offset = estimates.log_likelihood, 0.0
   if pixels_of(model_config) == "density":
     # The density of a byte with uniform noise bounds the byte's probability.
-    noisy = dequantized(images, seed=seed)
-    log_likelihood, offset = score(noisy).log_likelihood, math.log(_LEVELS)
+    log_likelihood = np.concatenate(
+      [
+        score(noisy, first).log_likelihood
+        for first, noisy in dequantized(images, seed=seed)
+      ]
+    )
+    offset = math.log(_LEVELS)
     figures["dequantization"] = "uniform"
   size = np.prod(model.image_shape)
   bits = (offset - log_likelihood / size) / math.log(2.0)
@@ -81,19 +94,24 @@ def dequantized(images, *, seed):
   """Spreads each byte evenly over its 256th of [0, 1].
 
   Args:
-    images: uint8 `[...]`.
+    images: uint8 `[n, ...]`.
     seed: integer.
 
-  Returns:
-    float32 of the same shape, in [0, 1).
+  Yields:
+    The index of an image, and those from it on, as many as memory is meant for:
+    float32 in [0, 1).
 
   References:
     Theis, van den Oord and Bethge, "A Note on the Evaluation of Generative
     Models", ICLR 2016.
   """
-  noise = np.random.RandomState(seed).random_sample(images.shape)
-  levels = (images + noise) / _LEVELS
-  return np.minimum(levels.astype(np.float32), np.float32(1.0 - 2.0**-24))
+  random = np.random.RandomState(seed)
+  step = max(1, _NOISY_PIXELS // images[0].size)
+  for first in range(0, len(images), step):
+    part = images[first : first + step]
+    levels = (part + random.random_sample(part.shape)) / _LEVELS
+    largest = np.float32(1.0 - 2.0**-24)
+    yield first, np.minimum(levels.astype(np.float32), largest)
 
 
 def _no_probability_reason(experiment_config):

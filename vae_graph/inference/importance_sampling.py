@@ -5,7 +5,7 @@
 
 The estimate is below log p(x) in the mean, and grows toward it with K. All
 samples of an image are drawn and weighed inside one session.run, in blocks that
-stay in a CPU's cache; memory does not grow with K.
+stay in a CPU's cache where they can; memory does not grow with K.
 
 References:
   Burda, Grosse and Salakhutdinov, "Importance Weighted Autoencoders", ICLR
@@ -23,13 +23,15 @@ from vae_graph.config import combinations
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import fold_in
 
-# Samples that are decoded at once.
-_BLOCK = 500
+# Samples that are drawn at once and, unless images are large, decoded at once.
+BLOCK_OF_SAMPLES = 500
 # Images that are worked on at the same time, to fill the cores between ops.
-_PARALLEL_IMAGES = 2
+PARALLEL_IMAGES = 2
 # Samples in a session.run, all images together: a fraction of a second with the
 # dense network.
 _SAMPLES_PER_RUN = 20000
+# Pixels of the images in a session.run; 128 MiB of floats.
+_PIXELS_PER_RUN = 2**25
 
 
 class Estimates(typing.NamedTuple):
@@ -71,11 +73,13 @@ class EstimationGraph(typing.NamedTuple):
   estimates: Estimates
 
 
-def build_estimation(vae):
+def build_estimation(vae, *, samples_at_once=BLOCK_OF_SAMPLES):
   """Builds importance sampling in the default graph.
 
   Args:
     vae: a `VAE`.
+    samples_at_once: samples of an image that are decoded at once; fewer take
+      less memory, and make the same estimates but for rounding.
 
   Returns:
     An `EstimationGraph`.
@@ -90,10 +94,12 @@ def build_estimation(vae):
   seed = tf.placeholder_with_default(np.int64(0), [])
   indices = first_index + tf.range(tf.shape(images, out_type=tf.int64)[0])
   estimates = map_fn(
-    lambda pair: _estimate(vae, pair[0], pair[1], num_samples, seed),
+    lambda pair: _estimate(
+      vae, *pair, num_samples, seed=seed, at_once=samples_at_once
+    ),
     (images, indices),
     Estimates(*[tf.float64] * len(Estimates._fields)),
-    _PARALLEL_IMAGES,
+    PARALLEL_IMAGES,
   )
   return EstimationGraph(images, first_index, num_samples, seed, estimates)
 
@@ -116,7 +122,14 @@ def check_density(model_config):
 
 
 def estimate(
-  session, estimation_graph, *, images, num_samples, seed=0, progress=None
+  session,
+  estimation_graph,
+  *,
+  images,
+  num_samples,
+  seed=0,
+  first_index=0,
+  progress=None,
 ):
   """Estimates log p(x) of images, each by samples of its own.
 
@@ -136,6 +149,7 @@ def estimate(
     images: uint8 or float32 `[n, *image_shape]`.
     num_samples: K, the samples for each image.
     seed: integer. The noise of an image follows from it and the image's index.
+    first_index: index of the first image.
     progress: function of a number of images, called when so many more are done.
 
   Returns:
@@ -149,12 +163,13 @@ def estimate(
       f"importance samples must be at least 1, found {num_samples}"
     )
   parts = []
-  images_per_run = max(1, _SAMPLES_PER_RUN // num_samples)
+  most = min(_SAMPLES_PER_RUN // num_samples, _PIXELS_PER_RUN // images[0].size)
+  images_per_run = max(1, most)
   for start in range(0, len(images), images_per_run):
     batch = to_unit_interval(images[start : start + images_per_run])
     feed = {
       estimation_graph.images: batch,
-      estimation_graph.first_index: start,
+      estimation_graph.first_index: first_index + start,
       estimation_graph.num_samples: num_samples,
       estimation_graph.seed: seed,
     }
@@ -177,7 +192,7 @@ def mean_and_stderr(values):
   return float(np.mean(values)), float(spread / np.sqrt(len(values)))
 
 
-def _estimate(vae, image, index, num_samples, seed):
+def _estimate(vae, image, index, num_samples, *, seed, at_once):
   """Returns the `Estimates` of one image, scalar tensors."""
   posterior = vae.encode(image[tf.newaxis])
 
@@ -186,15 +201,17 @@ def _estimate(vae, image, index, num_samples, seed):
     return done < num_samples
 
   def body(done, rates, distortions, weights, squares):
-    key = tf.stack([seed, index * 2**32 + tf.cast(done, tf.int64)])
+    start = done % BLOCK_OF_SAMPLES
+    key = tf.stack([seed, index * 2**32 + tf.cast(done - start, tf.int64)])
     # A whole block even where less is wanted, so that an image's samples are
     # the same however many there are; noise is cheap.
     codes, log_q = posterior.sample_and_log_prob(
-      fold_in(key, "importance"), (_BLOCK,)
+      fold_in(key, "importance"), (BLOCK_OF_SAMPLES,)
     )
-    wanted = tf.minimum(num_samples - done, _BLOCK)
-    codes = codes[:wanted, 0]
-    rate = log_q[:wanted, 0] - vae.prior.log_prob(codes)
+    end = tf.minimum(start + at_once, BLOCK_OF_SAMPLES)
+    wanted = tf.minimum(num_samples - done, end - start)
+    codes = codes[start : start + wanted, 0]
+    rate = log_q[start : start + wanted, 0] - vae.prior.log_prob(codes)
     distortion = -vae.decode(codes).log_prob_of_one(image)
     rate, distortion = (
       tf.cast(rate, tf.float64),

@@ -1,7 +1,7 @@
 """The graph of a trained model, and what its tensors come out as.
 
-Noise is drawn for a whole block, whatever the block is filled with, from a seed
-of its own: so what an image or a sample gets depends on its index alone.
+Noise is drawn for a whole group of images, from a seed of its own, whatever
+images are there: so what an image or a sample gets depends on its index alone.
 """
 
 import typing
@@ -12,13 +12,16 @@ import numpy as np
 from vae_graph.compat import tf
 from vae_graph.config.combinations import has_density
 from vae_graph.inference.importance_sampling import (
+  BLOCK_OF_SAMPLES,
+  PARALLEL_IMAGES,
   EstimationGraph,
   build_estimation,
 )
 from vae_graph.randomness import BatchSeed, fold_in
+from vae_graph.runtime.blocks import MEMORY, group_size, images_at_once
 from vae_graph.vae import VAE
 
-# Images or codes in a session.run, at most.
+# Images or codes of a group, and so in a session.run, at most. A power of two.
 BLOCK = 256
 
 
@@ -61,7 +64,9 @@ class Sampled(typing.NamedTuple):
 
 
 class InferenceGraph(typing.NamedTuple):
-  """Placeholders to feed, and tensors to fetch; `n` is at most `BLOCK`.
+  """Placeholders to feed, and tensors to fetch.
+
+  block: images or codes in a session.run at most, `n`: a power of two.
 
   images: float32 `[n, *image_shape]` in [0, 1], to be fed for the next four.
   mean, stddev, code: float32 `[n, code_size]`, the posterior's, and a sample of
@@ -71,12 +76,14 @@ class InferenceGraph(typing.NamedTuple):
   decoder_mean, pixels: float32 `[n, *image_shape]`, the mean and a sample of
     p(x|z).
   prior_codes: float32 `[BLOCK, code_size]`, samples of the prior.
-  seed, block: int64 scalars, to be fed for all that is drawn: the caller's seed
-    and the block's index.
+  seed, first: int64 scalars, to be fed for all that is drawn: the caller's seed
+    and the index of the first image or code, a multiple of `block`; of
+    `prior_codes`, of `BLOCK`.
   estimation: an `EstimationGraph`; None where the posterior has no density.
   """
 
   vae: VAE
+  block: int
   images: tf.Tensor
   mean: tf.Tensor
   stddev: Optional[tf.Tensor]
@@ -87,7 +94,7 @@ class InferenceGraph(typing.NamedTuple):
   pixels: tf.Tensor
   prior_codes: tf.Tensor
   seed: tf.Tensor
-  block: tf.Tensor
+  first: tf.Tensor
   estimation: Optional[EstimationGraph]
 
 
@@ -103,29 +110,45 @@ def build_inference_graph(model_config, image_shape):
   """
   vae = VAE(model_config, image_shape)
   seed = tf.placeholder_with_default(np.int64(0), [])
-  block = tf.placeholder_with_default(np.int64(0), [])
-  key = tf.stack([seed, block])
+  first = tf.placeholder_with_default(np.int64(0), [])
+  pixels_group = _power_of_two(group_size(vae.image_shape, at_most=BLOCK))
 
-  def noise(purpose):
-    return BatchSeed(fold_in(key, purpose), 0, BLOCK)
+  def noise(purpose, group=BLOCK):
+    key = tf.stack([seed, first // group])
+    start = tf.cast(first % group, tf.int32)
+    return BatchSeed(fold_in(key, purpose), start, group)
 
   images = tf.placeholder(tf.float32, (None, *vae.image_shape))
   posterior = vae.encode(images)
   code, _ = posterior.sample_and_log_prob(noise("posterior"))
   codes = tf.placeholder(tf.float32, (None, model_config.code_size))
   likelihood = vae.decode(codes)
+  distortion = -vae.decode(code).log_prob(images)
+  block = _power_of_two(images_at_once([distortion], at_most=pixels_group))
+  estimation = None
+  if has_density(model_config):
+    samples_at_once = images_at_once(
+      [distortion], at_most=BLOCK_OF_SAMPLES, memory=MEMORY // PARALLEL_IMAGES
+    )
+    estimation = build_estimation(vae, samples_at_once=samples_at_once)
   return InferenceGraph(
     vae=vae,
+    block=block,
     images=images,
     mean=posterior.mean,
     stddev=posterior.stddev,
     code=code,
-    distortion=-vae.decode(code).log_prob(images),
+    distortion=distortion,
     codes=codes,
     decoder_mean=likelihood.mean(),
-    pixels=likelihood.sample(noise("pixels")),
-    prior_codes=vae.prior.sample(BLOCK, fold_in(key, "prior")),
+    pixels=likelihood.sample(noise("pixels", pixels_group)),
+    prior_codes=vae.prior.sample(BLOCK, noise("prior").seed),
     seed=seed,
-    block=block,
-    estimation=build_estimation(vae) if has_density(model_config) else None,
+    first=first,
+    estimation=estimation,
   )
+
+
+def _power_of_two(number):
+  """Returns the largest power of two that is at most a number."""
+  return 2 ** (int(number).bit_length() - 1)

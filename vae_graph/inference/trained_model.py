@@ -11,12 +11,7 @@ from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.config.combinations import check_pixels
 from vae_graph.config.session import SessionConfig
-from vae_graph.data.dataset import (
-  Split,
-  bad_data,
-  check_split,
-  to_unit_interval,
-)
+from vae_graph.data.dataset import to_unit_interval
 from vae_graph.data.fingerprint import fingerprint
 from vae_graph.inference import importance_sampling
 from vae_graph.inference.inference_graph import (
@@ -26,9 +21,11 @@ from vae_graph.inference.inference_graph import (
   Sampled,
   build_inference_graph,
 )
+from vae_graph.inference.inputs import check_codes, check_images
 from vae_graph.inference.interpolation import lerp, slerp
 from vae_graph.runs.checkpoints import restore_from_run
 from vae_graph.runs.directory import RunDirectory
+from vae_graph.runtime.processes import may_use_tensorflow, use_tensorflow
 from vae_graph.runtime.sessions import make_config_proto
 
 
@@ -36,8 +33,9 @@ class TrainedModel:
   """The model of a run, with the weights of one of its checkpoints.
 
   It has a graph and a session of its own, and only reads the run directory,
-  where a training may go on. Several threads may share it. Leave it by `with`
-  or `close()`.
+  where a training may go on. Several threads may share it, but TensorFlow does
+  not outlive a fork: each process makes a model of its own, started by `spawn`.
+  Leave it by `with` or `close()`.
 
   Images are uint8 in [0, 255] or floats in [0, 1], one or more, and are taken
   as they are. A run with `--binarization` static or dynamic has learned black
@@ -59,12 +57,15 @@ class TrainedModel:
     step: its global step; None in a checkpoint of another program.
 
   Raises:
+    ProcessError: this process was forked from one that had such a model, or
+      trained; every method raises it, too.
     RunDirectoryError: there is no run, or it is damaged.
     CheckpointError: there is no such checkpoint, or it does not fit.
     DeviceError: `session_config` asks for a device that is not there.
   """
 
   def __init__(self, logdir, *, checkpoint=None, session_config=None):
+    use_tensorflow("TrainedModel")
     run = RunDirectory(logdir)
     self.config, self.image_shape = run.settings()
     config_proto = make_config_proto(session_config or SessionConfig())
@@ -92,15 +93,22 @@ class TrainedModel:
   def __exit__(self, *exc_info):
     self.close()
 
+  def __reduce__(self):
+    raise errors.ProcessError(
+      "a TrainedModel cannot be pickled, since it has a session of TensorFlow;"
+      " pass the run directory, and make a TrainedModel there"
+    )
+
   def close(self):
     """Closes the session; the model is of no use any more."""
-    self._session.close()
+    if may_use_tensorflow():
+      self._session.close()
 
   def weights_fingerprint(self):
     """Returns hexadecimal digits that tell these weights from any others."""
     variables = self._inference_graph.vae.variables
     variables = sorted(variables, key=lambda variable: variable.name)
-    return fingerprint(self._session.run(variables))
+    return fingerprint(self._fetch(variables))
 
   def encode(self, images, *, seed=0):
     """Returns the posterior q(z|x) of images, as `Encoded`.
@@ -116,7 +124,7 @@ class TrainedModel:
     fetches = [tensors.mean, tensors.code]
     if tensors.stddev is not None:
       fetches.append(tensors.stddev)
-    images = self._check_images(images)
+    images = check_images(images, self.image_shape)
     mean, code, *stddev = self._run(fetches, tensors.images, images, seed)
     return Encoded(mean, stddev[0] if stddev else None, code)
 
@@ -132,7 +140,7 @@ class TrainedModel:
     Raises:
       DataError: these are no codes, or of another size.
     """
-    codes = self._check_codes(codes)
+    codes = check_codes(codes, self.config.model.code_size)
     tensors = self._inference_graph
     (means,) = self._run([tensors.decoder_mean], tensors.codes, codes)
     return means
@@ -173,10 +181,10 @@ class TrainedModel:
       raise errors.ConfigError(f"sample: n must be at least 1, found {n}")
     tensors = self._inference_graph
     codes = [
-      self._session.run(
-        tensors.prior_codes, {tensors.seed: seed, tensors.block: block}
+      self._fetch(
+        tensors.prior_codes, {tensors.seed: seed, tensors.first: first}
       )
-      for block in range(-(-n // BLOCK))
+      for first in range(0, n, BLOCK)
     ]
     return np.concatenate(codes)[:n]
 
@@ -223,12 +231,20 @@ class TrainedModel:
     Raises:
       DataError: these are no images, or of another shape.
     """
-    images = self._check_images(images)
+    images = check_images(images, self.image_shape)
     tensors = self._inference_graph
     (values,) = self._run([tensors.distortion], tensors.images, images, seed)
     return values
 
-  def score(self, images, *, importance_samples=100, seed=0, progress=None):
+  def score(
+    self,
+    images,
+    *,
+    importance_samples=100,
+    seed=0,
+    first_index=0,
+    progress=None,
+  ):
     """Estimates ELBO, rate, distortion and log p(x) of each image.
 
     Args:
@@ -236,6 +252,7 @@ class TrainedModel:
       importance_samples: samples of each image; thousands for a figure to
         publish.
       seed: integer.
+      first_index: index of the first image, where these are a part of more.
       progress: function of a number of images, called when so many more are
         done, such as `tqdm.tqdm(total=n).update`.
 
@@ -248,56 +265,39 @@ class TrainedModel:
       DataError: these are no images, or of another shape.
     """
     importance_sampling.check_density(self.config.model)
-    images = self._check_images(images)
+    images = check_images(images, self.image_shape)
     check_pixels(self.config.model, images.dtype)
+    use_tensorflow("TrainedModel")
     return importance_sampling.estimate(
       self._session,
       self._inference_graph.estimation,
       images=images,
       num_samples=importance_samples,
       seed=seed,
+      first_index=first_index,
       progress=progress,
     )
 
   def _run(self, fetches, placeholder, values, seed=0):
     """Returns the fetches for all values, a block at a time."""
-    parts = []
+    tensors, results = self._inference_graph, None
     # Once even for no values, for the shapes of the results.
-    for block in range(max(1, -(-len(values) // BLOCK))):
+    for first in range(0, max(1, len(values)), tensors.block):
+      rows = slice(first, first + tensors.block)
       feed = {
-        placeholder: to_unit_interval(
-          values[block * BLOCK : (block + 1) * BLOCK]
-        ),
-        self._inference_graph.seed: seed,
-        self._inference_graph.block: block,
+        placeholder: to_unit_interval(values[rows]),
+        tensors.seed: seed,
+        tensors.first: first,
       }
-      parts.append(self._session.run(fetches, feed))
-    return [np.concatenate(each) for each in zip(*parts)]
+      parts = self._fetch(fetches, feed)
+      if results is None:
+        results = [
+          np.empty((len(values), *part.shape[1:]), part.dtype) for part in parts
+        ]
+      for result, part in zip(results, parts):
+        result[rows] = part
+    return results
 
-  def _check_images(self, images):
-    """Returns images as uint8 or float32 `[n, *image_shape]`."""
-    images = np.asarray(images)
-    if images.shape[1:] != self.image_shape:
-      raise bad_data(
-        "images",
-        f"shape {images.shape}",
-        f"(n, {', '.join(map(str, self.image_shape))})",
-        "reshape them, or choose the run that was trained on such images",
-      )
-    return check_split(Split(images, None), "images").images
-
-  def _check_codes(self, codes):
-    """Returns codes as float32 `[n, code_size]`."""
-    codes = np.asarray(codes)
-    size = self.config.model.code_size
-    if codes.dtype.kind not in "fiu":
-      found = f"type {codes.dtype}"
-    elif codes.ndim != 2 or codes.shape[1] != size:
-      found = f"shape {codes.shape}"
-    elif not np.isfinite(codes).all():
-      found = "NaN or infinity"
-    else:
-      return codes.astype(np.float32)
-    raise bad_data(
-      "codes", found, f"finite floats of shape (n, {size})", "mend them"
-    )
+  def _fetch(self, fetches, feed=None):
+    use_tensorflow("TrainedModel")
+    return self._session.run(fetches, feed)

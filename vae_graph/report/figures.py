@@ -42,8 +42,8 @@ FIGURES = (
     "Importance-weighted bound",
     "nats per image",
     "higher",
-    "Of the cross-entropy of gray pixels, which have no probability, as log p(x)"
-    " is estimated where they have one.",
+    "As log p(x) is estimated, but a bound of the cross-entropy: gray pixels"
+    " have no probability.",
     "of a cross-entropy, {importance_samples} samples an image",
   ),
   Figure(

@@ -160,7 +160,10 @@ def _frozen_differences(there, asked):
     old_part, new_part = getattr(there, part.name), getattr(asked, part.name)
     for spec in dataclasses.fields(new_part):
       old, new = getattr(old_part, spec.name), getattr(new_part, spec.name)
-      if old != new and not spec.metadata["may_change"]:
+      may_change = spec.metadata["may_change"]
+      if callable(may_change):
+        may_change = may_change(asked)
+      if old != new and not may_change:
         different.append((f"{part.name}.{spec.name}", old, new))
   return different
 

@@ -7,11 +7,12 @@ import numpy as np
 from absl import logging
 
 from vae_graph import plots
-from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
 from vae_graph.runs import records
+from vae_graph.runtime.blocks import images_at_once
 from vae_graph.training.hooks import RunHook
 from vae_graph.training.projector import write_projector
+from vae_graph.training.split_terms import evaluation_batches
 
 # More points than these only make plots and the projector slow.
 _MAX_CODES = 10000
@@ -183,21 +184,16 @@ def draw_plots(
   poll()
   plots.plot_codes(paths["codes"], codes, labels=test.labels)
   poll()
-  samples = session.run(
-    train_graph.samples,
-    {
-      train_graph.num_samples: _NUM_SAMPLES,
-      train_graph.noise_seed: evaluation_seed(0),
-    },
-  )
+  samples = _draw_samples(session, train_graph, poll=poll)
   plots.plot_samples(paths["samples"], samples)
   poll()
-  observed, reconstructed = session.run(
-    [train_graph.observation, train_graph.reconstruction],
-    {
-      train_graph.data: to_unit_interval(test.images[:_NUM_RECONSTRUCTIONS]),
-      train_graph.noise_seed: evaluation_seed(0),
-    },
+  observed, reconstructed = _run_over(
+    session,
+    train_graph,
+    test.images[:_NUM_RECONSTRUCTIONS],
+    fetches=[train_graph.observation, train_graph.reconstruction],
+    batch_size=_NUM_RECONSTRUCTIONS,
+    poll=poll,
   )
   plots.plot_reconstructions(
     paths["reconstructions"], observed, reconstructions=reconstructed
@@ -218,12 +214,39 @@ def compute_codes(session, train_graph, *, images, batch_size, poll):
     poll: function without arguments, called before each batch; what it raises
       ends the computation.
   """
+  (codes,) = _run_over(
+    session,
+    train_graph,
+    images,
+    fetches=[train_graph.code_mean],
+    batch_size=batch_size,
+    poll=poll,
+  )
+  return codes
+
+
+def _run_over(session, train_graph, images, *, fetches, batch_size, poll):
+  """Returns the fetches for all images."""
+  parts = [
+    session.run(fetches, feed)
+    for _, feed in evaluation_batches(
+      train_graph, images, fetches=fetches, batch_size=batch_size, poll=poll
+    )
+  ]
+  return [np.concatenate(each) for each in zip(*parts)]
+
+
+def _draw_samples(session, train_graph, *, poll):
+  """Returns decoder means of samples of the prior."""
+  feed = {
+    train_graph.num_samples: _NUM_SAMPLES,
+    train_graph.noise_seed: evaluation_seed(0),
+  }
+  codes = session.run(train_graph.prior_codes, feed)
+  size = images_at_once([train_graph.samples], at_most=_NUM_SAMPLES)
   parts = []
-  for start in range(0, len(images), batch_size):
+  for start in range(0, len(codes), size):
     poll()
-    feed = {
-      train_graph.data: to_unit_interval(images[start : start + batch_size]),
-      train_graph.noise_seed: evaluation_seed(start),
-    }
-    parts.append(session.run(train_graph.code_mean, feed))
+    block = {train_graph.prior_codes: codes[start : start + size]}
+    parts.append(session.run(train_graph.samples, block))
   return np.concatenate(parts)

@@ -150,6 +150,7 @@ class EvaluationHook(RunHook):
     self._events = events
     self._images = images
     self._batch_size = training_config.eval_batch_size
+    self._train_batch_size = training_config.batch_size
     self._patience = training_config.early_stopping
     self._last_step = last_step
     self._save = save
@@ -202,6 +203,7 @@ class EvaluationHook(RunHook):
         self.train_graph,
         images=self._images,
         batch_size=self._batch_size,
+        train_batch_size=self._train_batch_size,
         poll=self._poll,
       )
     record = records.make_record(

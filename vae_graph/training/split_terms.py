@@ -1,4 +1,9 @@
-"""The objective's terms on a whole split, every image counted once."""
+"""The objective's terms on a whole split, every image counted once.
+
+The noise of an image is that of its place in a group of a thousand, so a figure
+is the same however many images are worked on at once. Only a loss that is of a
+whole batch has noise, and figures, of the batches that there are.
+"""
 
 import typing
 from typing import Dict, Optional
@@ -8,6 +13,9 @@ import numpy as np
 from vae_graph.config.combinations import whole_batch_part
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import evaluation_seed
+from vae_graph.runtime.blocks import group_size, images_at_once
+
+_GROUP = 1000
 
 
 class SplitTerms(typing.NamedTuple):
@@ -43,8 +51,61 @@ def in_evaluation_order(images, objective):
   return images[np.random.RandomState(0).permutation(len(images))]
 
 
+def evaluation_batches(
+  train_graph,
+  images,
+  *,
+  fetches,
+  batch_size,
+  train_batch_size=1,
+  poll=lambda: None,
+):
+  """Yields the sizes of batches, and what to feed for each.
+
+  Args:
+    train_graph: a `TrainGraph`.
+    images: uint8 or float32 `[n, *image_shape]`.
+    fetches: the tensors that are to be computed.
+    batch_size: images at a time, at most; fewer where they are large.
+    train_batch_size: images at a time at least, where the loss is of a whole
+      batch: training takes more memory for as many.
+    poll: function without arguments, called before each batch; what it raises
+      ends the computation.
+  """
+  code = train_graph.per_image.code
+  size = images_at_once(
+    fetches,
+    at_most=batch_size,
+    samples=1 if code.shape.ndims == 2 else int(code.shape[0]),
+  )
+  has_parts = train_graph.noise_start is not None
+  if has_parts:
+    group = group_size(images.shape[1:], at_most=_GROUP)
+  else:
+    group = size = min(max(size, train_batch_size), batch_size)
+  for first in range(0, len(images), group):
+    rows = min(group, len(images) - first)
+    for start in range(0, rows, size):
+      end = min(start + size, rows)
+      poll()
+      feed = {
+        train_graph.data: to_unit_interval(images[first + start : first + end]),
+        train_graph.noise_seed: evaluation_seed(first),
+      }
+      if has_parts:
+        feed[train_graph.noise_start] = start
+        feed[train_graph.noise_rows] = rows
+      yield end - start, feed
+
+
 def compute_split_terms(
-  session, train_graph, *, images, batch_size, poll=lambda: None
+  session,
+  train_graph,
+  *,
+  images,
+  batch_size,
+  train_batch_size=1,
+  poll=lambda: None,
 ):
   """Computes the terms of a split with one posterior sample per image.
 
@@ -55,9 +116,9 @@ def compute_split_terms(
     session: a `tf.Session` of the graph.
     train_graph: a `TrainGraph`.
     images: uint8 or float32 `[n, *image_shape]`.
-    batch_size: images at a time; the last batch may be smaller.
-    poll: function without arguments, called before each batch; what it raises
-      ends the computation.
+    batch_size: images at a time, at most; see `evaluation_batches`.
+    train_batch_size: as there.
+    poll: as there.
 
   Returns:
     A `SplitTerms`.
@@ -67,16 +128,18 @@ def compute_split_terms(
   if train_graph.code_stddev is not None:
     codes["code_stddevs"] = train_graph.code_stddev
   values = {name: [] for name in (*terms, *codes)}
-  for start in range(0, len(images), batch_size):
-    poll()
-    batch = to_unit_interval(images[start : start + batch_size])
-    feed = {
-      train_graph.data: batch,
-      train_graph.noise_seed: evaluation_seed(start),
-    }
-    for name, value in session.run({**terms, **codes}, feed).items():
+  fetches = {**terms, **codes}
+  for count, feed in evaluation_batches(
+    train_graph,
+    images,
+    fetches=list(fetches.values()),
+    batch_size=batch_size,
+    train_batch_size=train_batch_size,
+    poll=poll,
+  ):
+    for name, value in session.run(fetches, feed).items():
       # A batch's loss counts once for each of its images.
-      value = np.broadcast_to(value, len(batch)) if name in terms else value
+      value = np.broadcast_to(value, count) if name in terms else value
       values[name].append(value)
   values = {name: np.concatenate(parts) for name, parts in values.items()}
   means = {name: float(values[name].mean(dtype=np.float64)) for name in terms}

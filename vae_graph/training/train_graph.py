@@ -12,9 +12,10 @@ import numpy as np
 
 from vae_graph import registry
 from vae_graph.compat import require_graph_mode, tf
+from vae_graph.config.combinations import whole_batch_part
 from vae_graph.data.batches import make_batches
 from vae_graph.data.binarization import binarize
-from vae_graph.randomness import fold_in
+from vae_graph.randomness import BatchSeed, fold_in
 from vae_graph.training.averaging import make_averages
 from vae_graph.training.loop import RunOutputs, build_loop, build_single_step
 from vae_graph.training.step import TrainingStep
@@ -25,13 +26,17 @@ from vae_graph.vae import VAE
 class TrainGraph(typing.NamedTuple):
   """Tensors and ops of the train graph; shapes as in docs/graph.md.
 
-  code_stddev is None where the posterior has none in closed form.
+  code_stddev is None where the posterior has none in closed form; noise_start
+  and noise_rows are where the loss is of a whole batch, of which there are no
+  parts. samples are decoded from prior_codes, which may be fed.
   """
 
   vae: VAE
   batches: Any
   data: tf.Tensor
   noise_seed: tf.Tensor
+  noise_start: Optional[tf.Tensor]
+  noise_rows: Optional[tf.Tensor]
   num_samples: tf.Tensor
   num_steps: tf.Tensor
   learning_rate_factor: tf.Tensor
@@ -40,6 +45,7 @@ class TrainGraph(typing.NamedTuple):
   code_mean: tf.Tensor
   code_stddev: Optional[tf.Tensor]
   reconstruction: tf.Tensor
+  prior_codes: tf.Tensor
   samples: tf.Tensor
   per_image: Any
   averages: Any
@@ -83,6 +89,11 @@ def _build(experiment_config, images, towers):
   noise_seed = tf.placeholder_with_default(
     np.zeros(2, np.int64), [2], name="noise_seed"
   )
+  seed, noise_start, noise_rows = noise_seed, None, None
+  if not whole_batch_part(experiment_config.objective):
+    noise_start = tf.placeholder_with_default(0, [], name="noise_start")
+    noise_rows = tf.placeholder_with_default(0, [], name="noise_rows")
+    seed = BatchSeed(noise_seed, noise_start, noise_rows)
   num_samples = tf.placeholder_with_default(10, [], name="num_samples")
   num_steps = tf.placeholder_with_default(np.int64(1), [], name="num_steps")
   learning_rate_factor = tf.placeholder_with_default(
@@ -91,21 +102,21 @@ def _build(experiment_config, images, towers):
   with tf.name_scope("observation") as scope:
     observation = data
     if experiment_config.data.binarization == "dynamic":
-      observation = binarize(data, fold_in(noise_seed, "binarization"))
+      observation = binarize(data, fold_in(seed, "binarization"))
     observation = tf.identity(observation, name=scope)
-  terms = objective(
-    vae, observation, noise_seed, config=experiment_config.objective
-  )
+  terms = objective(vae, observation, seed, config=experiment_config.objective)
   code_stddev = terms.posterior.stddev
   if code_stddev is not None:
     code_stddev = tf.identity(code_stddev, name="code_stddev")
   with tf.name_scope("code") as scope:
-    code, likelihood = _one_code(vae, terms, noise_seed)
+    code, likelihood = _one_code(vae, terms, seed)
     code = tf.identity(code, name=scope)
   with tf.name_scope("reconstruction") as scope:
     reconstruction = tf.identity(likelihood.mean(), name=scope)
-  with tf.name_scope("samples") as scope:
+  with tf.name_scope("prior_codes") as scope:
     prior_codes = vae.prior.sample(num_samples, fold_in(noise_seed, "prior"))
+    prior_codes = tf.identity(prior_codes, name=scope)
+  with tf.name_scope("samples") as scope:
     samples = tf.identity(vae.decode(prior_codes).mean(), name=scope)
   with tf.name_scope("means"):
     means = terms.means()
@@ -148,6 +159,8 @@ def _build(experiment_config, images, towers):
     batches=batches,
     data=data,
     noise_seed=noise_seed,
+    noise_start=noise_start,
+    noise_rows=noise_rows,
     num_samples=num_samples,
     num_steps=num_steps,
     learning_rate_factor=learning_rate_factor,
@@ -156,6 +169,7 @@ def _build(experiment_config, images, towers):
     code_mean=tf.identity(terms.posterior.mean, name="code_mean"),
     code_stddev=code_stddev,
     reconstruction=reconstruction,
+    prior_codes=prior_codes,
     samples=samples,
     per_image=terms,
     averages=averages,
