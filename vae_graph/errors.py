@@ -31,6 +31,10 @@ class GraphModeError(VaeGraphError, RuntimeError):
   """A function that builds a graph was called with eager execution on."""
 
 
+class ProcessError(VaeGraphError, RuntimeError):
+  """What is of one process was used in another, or meant for it."""
+
+
 class TensorError(VaeGraphError, ValueError):
   """A tensor or array is of another dtype or shape than an op takes."""
 

@@ -17,6 +17,7 @@ from vae_graph.runs.checkpoint_saver import CheckpointSaver
 from vae_graph.runs.checkpoints import restore_by_name
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runs.lock import FolderLock
+from vae_graph.runtime.processes import use_tensorflow
 from vae_graph.runtime.sessions import make_config_proto, resolve_session
 from vae_graph.training import hooks as hooks_lib
 from vae_graph.training.events import EventWriter
@@ -85,6 +86,7 @@ def train(
     ConfigError: settings contradict each other, or `logdir` is no path for a
       run.
     DeviceError: a device that is asked for is not there.
+    ProcessError: this process was forked from one that has used TensorFlow.
     DataError: the data set cannot be had.
     RunDirectoryError: `logdir` is unwritable, holds another configuration or a
       run on other data, or is in training by another process.
@@ -119,6 +121,7 @@ def _train(
   should_stop,
 ):
   """Trains in a folder that is locked; see `train`."""
+  use_tensorflow("train")
   resolved = dataclasses.replace(
     experiment_config, session=resolve_session(experiment_config.session)
   )
