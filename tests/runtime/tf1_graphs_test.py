@@ -107,13 +107,31 @@ class Tf1GraphsTest(parameterized.TestCase):
         ]
       )
     with self.assertRaisesRegex(
-      errors.UnsupportedError, "^attribute grad_a of op MatMul"
+      errors.UnsupportedError, "^attribute allowed_devices of op VarHandleOp"
     ):
       put(
         lambda: [
-          tf.raw_ops.MatMul(a=tf.ones([1, 1]), b=tf.ones([1, 1]), grad_a=True)
+          tf.raw_ops.VarHandleOp(
+            dtype=tf.float32, shape=[], allowed_devices=["/cpu:0"]
+          )
         ]
       )
+
+  @absltest.skipIf(IS_TF1, "TensorFlow 1.15 has nothing newer than itself")
+  def test_a_graph_for_any_tensorflow_where_there_is_one(self):
+    for build, is_older in (
+      (lambda: tf.linalg.diag_part(tf.zeros([3, 3])), True),
+      (lambda: tf.linalg.diag(tf.zeros([3])), False),
+    ):
+      with tf.Graph().as_default():
+        build()
+        meta_graph = tf.train.export_meta_graph()
+      before = meta_graph.SerializeToString(deterministic=True)
+      found = tf1_graphs.for_any_tensorflow(meta_graph)
+      self.assertEqual(found is not meta_graph, is_older)
+      self.assertEqual(meta_graph.SerializeToString(deterministic=True), before)
+      if is_older:
+        self._assert_known(found.graph_def)
 
   @absltest.skipUnless(IS_TF1, "the list is of TensorFlow 1.15")
   def test_the_list_is_that_of_tensorflow(self):

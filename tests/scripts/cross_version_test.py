@@ -8,6 +8,7 @@ import json
 import os
 import pickle
 import subprocess
+import sys
 import tempfile
 
 import numpy as np
@@ -94,6 +95,30 @@ class CrossVersionTest(parameterized.TestCase):
           atol=1e-3 if signature == "score" else 1e-5,
           err_msg=f"{signature}/{name}",
         )
+
+  def test_a_checkpoints_graph_is_loaded(self):
+    for name, python in (("this", None), ("other", OTHER)):
+      logdir, _ = self._run(name, python, 20)
+      checkpoint = tf.train.latest_checkpoint(logdir)
+      code = (
+        "import sys\n"
+        "import numpy as np\n"
+        "import tensorflow.compat.v1 as tf\n"
+        "with tf.Graph().as_default(), tf.Session() as session:\n"
+        "  saver = tf.train.import_meta_graph(sys.argv[1] + '.meta')\n"
+        "  saver.restore(session, sys.argv[1])\n"
+        "  print(session.run('elbo:0', {'data:0': np.zeros([1, 28, 28])}))"
+      )
+      elbos = [
+        float(
+          subprocess.check_output(
+            [each, "-c", code, checkpoint], stderr=subprocess.DEVNULL
+          )
+        )
+        for each in (sys.executable, OTHER)
+      ]
+      self.assertLess(elbos[0], 0)
+      self.assertAlmostEqual(*elbos, delta=1e-3)
 
   def _call_there(self, export_format, export_dir, requests):
     """Calls an export as consumers do, under the other TensorFlow."""

@@ -13,6 +13,7 @@ from vae_graph.runs import (
   checkpoint_files,
   checkpoint_reader,
 )
+from vae_graph.runtime.tf1_graphs import for_any_tensorflow
 
 
 class Restored(NamedTuple):
@@ -86,7 +87,7 @@ class CheckpointSaver:
       with session.graph.as_default():
         meta_graph = self.saver.export_meta_graph()
       checkpoint_commits.write_new(
-        made + ".meta", meta_graph.SerializeToString()
+        made + ".meta", for_any_tensorflow(meta_graph).SerializeToString()
       )
       checkpoint_commits.write_state(made, state or {})
       checkpoint_reader.read_tensors(made)

@@ -23,8 +23,11 @@ import numpy as np
 from vae_graph import errors
 from vae_graph.compat import op_def, tf
 
-# Attributes that change nothing of what an op computes.
-_DESCRIPTIVE = frozenset(["debug_name"])
+# Attributes that change nothing of what an op computes: names for people, which
+# input is a gradient, and whether to check a shape first.
+_DESCRIPTIVE = frozenset(
+  ["debug_name", "grad_a", "grad_b", "grad_x", "grad_y", "validate_shape"]
+)
 _DRAWS = {
   "StatelessRandomNormalV2": "StatelessRandomNormal",
   "StatelessRandomUniformV2": "StatelessRandomUniform",
@@ -56,6 +59,24 @@ def to_tf1(graph_def):
       " to TensorFlow 1.15; export with TensorFlow 1.15 itself, which reads the"
       " same run, or leave out --target_tf"
     )
+
+
+def for_any_tensorflow(meta_graph):
+  """Returns a graph that TensorFlow 1.15 loads, where there is such a form.
+
+  Args:
+    meta_graph: a `tf.MetaGraphDef`; it stays as it is.
+
+  Returns:
+    Another one, or `meta_graph` itself where an op has no older form.
+  """
+  older = tf.MetaGraphDef()
+  older.CopyFrom(meta_graph)
+  try:
+    to_tf1(older.graph_def)
+  except errors.UnsupportedError:
+    return meta_graph
+  return older
 
 
 def _rewrite(nodes, newer):
