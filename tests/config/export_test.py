@@ -19,6 +19,12 @@ class ExportConfigTest(absltest.TestCase):
     ):
       ExportConfig("pickle")
 
+  def test_refuses_an_older_tensorflow_where_there_is_none(self):
+    with self.assertRaisesRegex(
+      errors.ConfigError, "target_tf 1.15 is of format saved_model.*found.*onnx"
+    ):
+      ExportConfig("onnx", "1.15")
+
 
 if __name__ == "__main__":
   absltest.main()

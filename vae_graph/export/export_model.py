@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import importlib.util
 import os
 import shutil
 import typing
@@ -9,7 +10,7 @@ import uuid
 from typing import Optional
 
 from vae_graph import errors
-from vae_graph.compat import tf
+from vae_graph.compat import tf, versions
 from vae_graph.config.export import ExportConfig
 from vae_graph.config.session import SessionConfig
 from vae_graph.export import manifest
@@ -57,7 +58,8 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
     CheckpointError: there is no such checkpoint, or it does not fit.
     OutputError: `export_dir` is there, or cannot be written.
     UnsupportedError: a part of the model draws random numbers by itself, or
-      `target_tf` does not know an op.
+      `target_tf` does not know an op, or what converts to the format is not
+      there.
   """
   export_dir = local_path(export_dir, "export_dir")
   if os.path.lexists(export_dir):
@@ -65,6 +67,7 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
       f"{export_dir} is there already; remove it or choose another --export_dir"
     )
   export_config = export_config or ExportConfig()
+  _check_converter(export_config.format)
   with open_trained_graph(
     logdir,
     checkpoint=checkpoint,
@@ -109,6 +112,20 @@ def open_trained_graph(logdir, *, checkpoint=None, with_seeded=False):
         averaged=run_config.training.ema_decay > 0,
       )
       yield TrainedGraph(session, serving_graph, step)
+
+
+def _check_converter(export_format):
+  """Raises where what converts to a format is not there."""
+  version = versions()["tensorflow"]
+  if export_format == "tflite" and version.startswith("1."):
+    raise errors.UnsupportedError(
+      f"format tflite needs the converter of TensorFlow 2, found TensorFlow"
+      f" {version}; export there, where the same run can be read"
+    )
+  if export_format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
+    raise errors.UnsupportedError(
+      "format onnx needs tf2onnx, which is not installed; pip install tf2onnx"
+    )
 
 
 @contextlib.contextmanager
