@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -11,8 +12,9 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from tests.training.crash import Crash
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph import errors
+from vae_graph import errors, parts, registry
 from vae_graph.compat import tf
+from vae_graph.priors import Prior
 from vae_graph.training.hooks import RunHook
 
 
@@ -196,6 +198,35 @@ class TrainTest(parameterized.TestCase):
       errors.NonFiniteError, r"distortion.* in training step [1-6] "
     ):
       vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+
+  def test_a_figure_that_no_loss_uses_may_be_infinite(self):
+    class Nowhere(Prior):
+      """Of density 0 at every code."""
+
+      def __init__(self, model_config, vae):
+        del model_config, vae
+
+      def _sample(self, n, seed):
+        return tf.zeros([n, 2])
+
+      def _log_prob(self, code):
+        return tf.log(0.0 * tf.reduce_sum(code, axis=-1))
+
+    with mock.patch.dict(
+      registry.PRIORS.data, {"nowhere": parts.Prior(Nowhere, reads=())}
+    ):
+      result = self._train(
+        dataclasses.replace(
+          toy_config(),
+          model=vae_graph.ModelConfig(hidden_units=(8,), prior="nowhere"),
+          objective=vae_graph.ObjectiveConfig(objective="elbo_mc", beta=0.0),
+        )
+      )
+    self.assertTrue(result.complete)
+    for name in ("train_rate", "test_rate", "train_elbo", "test_elbo"):
+      self.assertIsNone(result.metrics[name], name)
+    for name in ("train_loss", "test_loss", "test_distortion"):
+      self.assertTrue(np.isfinite(result.metrics[name]), name)
 
   def test_bytes_are_what_a_discretized_likelihood_needs(self):
     model = vae_graph.ModelConfig(likelihood="discretized_logistic")
