@@ -34,7 +34,7 @@ class CheckpointSaver:
 
   TensorFlow only writes: it would take the path of a run for a pattern, and
   with `run[1]` find and delete the checkpoints of `run1`. Making one touches no
-  file.
+  file. The graph that goes with each is that of the first save.
 
   Args:
     prefix: path of the checkpoints without the step, such as
@@ -52,6 +52,7 @@ class CheckpointSaver:
     self._max_to_keep = max_to_keep
     self._variables = {each.op.name: each for each in tf.global_variables()}
     self.saver = tf.train.Saver(max_to_keep=max_to_keep)
+    self._meta_graph = None
 
   def prepare(self):
     """Completes or clears away what a killed process left unfinished.
@@ -84,11 +85,13 @@ class CheckpointSaver:
       made = f"{checkpoint_commits.begin(self._prefix)}-{step}"
       names = self.saver.as_saver_def()
       session.run(names.save_tensor_name, {names.filename_tensor_name: made})
-      with session.graph.as_default():
-        meta_graph = self.saver.export_meta_graph()
-      checkpoint_commits.write_new(
-        made + ".meta", for_any_tensorflow(meta_graph).SerializeToString()
-      )
+      if self._meta_graph is None:
+        # Once, for it takes longer than all else.
+        with session.graph.as_default():
+          meta_graph = self.saver.export_meta_graph()
+        meta_graph = for_any_tensorflow(meta_graph)
+        self._meta_graph = meta_graph.SerializeToString()
+      checkpoint_commits.write_new(made + ".meta", self._meta_graph)
       checkpoint_commits.write_state(made, state or {})
       checkpoint_reader.read_tensors(made)
       checkpoint_commits.commit(self._prefix)
