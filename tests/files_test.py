@@ -76,6 +76,23 @@ class WriteAtomicallyTest(absltest.TestCase):
     self.assertEqual(self._read(), b"old")
     self.assertEqual(os.listdir(self.folder), ["file.txt"])
 
+  def test_what_a_killed_write_leaves_is_found(self):
+    files.write_atomically(self.path, b"old")
+    for name in (".file.txt.tmp", ".other.txt." + "0" * 32 + ".tmp"):
+      files.write_atomically(os.path.join(self.folder, name), b"")
+    pid = os.fork()
+    if not pid:
+      os.replace = lambda *paths: os._exit(0)
+      try:
+        files.write_atomically(self.path, b"new")
+      finally:
+        os._exit(1)
+    self.assertEqual(os.waitpid(pid, 0)[1], 0)
+    (left,) = files.abandoned_writes(self.path)
+    with open(left, "rb") as file:
+      self.assertEqual(file.read(), b"new")
+    self.assertEqual(self._read(), b"old")
+
   def test_folder_in_the_way(self):
     os.mkdir(self.path)
     with self.assertRaises(OSError):

@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import re
 import stat
 import uuid
 
@@ -121,6 +122,21 @@ def try_folder(folder):
   finally:
     if os.path.exists(path):
       os.remove(path)
+
+
+def abandoned_writes(path):
+  """Returns the temporary files that killed writes of a file left behind.
+
+  Args:
+    path: the file, as of `write_atomically`.
+  """
+  folder, name = os.path.split(os.fspath(path))
+  pattern = re.compile(rf"\.{re.escape(name)}\.[0-9a-f]{{32}}\.tmp")
+  return [
+    os.path.join(folder, found)
+    for found in os.listdir(folder or os.curdir)
+    if pattern.fullmatch(found)
+  ]
 
 
 def strict_json(value, indent=None):

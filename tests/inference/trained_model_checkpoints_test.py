@@ -94,7 +94,8 @@ class CheckpointTest(absltest.TestCase):
       self.assertRegex(line, "ckpt-7 cannot be read .*ckpt-3 is taken instead")
       self.assertNotIn("\n", line)
     with self.assertRaisesRegex(
-      errors.CheckpointError, "7 cannot be read.*; those of the steps 3 are"
+      errors.CheckpointError,
+      r"7 cannot be read.* \(whole are those of step 3\)",
     ):
       TrainedModel(self.run.path, checkpoint=7)
     self.assertEqual(sorted(os.listdir(self.run.path)), before)

@@ -8,7 +8,7 @@ import itertools
 import json
 import os
 
-from vae_graph.files import write_atomically
+from vae_graph.files import abandoned_writes, write_atomically
 from vae_graph.runs.checkpoint_files import (
   DAMAGED,
   INDEX,
@@ -80,6 +80,9 @@ def recover(prefix):
   Args:
     prefix: as in `begin`.
   """
+  folder, _ = split(prefix)
+  for path in abandoned_writes(os.path.join(folder, LIST_NAME)):
+    os.remove(path)
   made = _made(prefix)
   has_index = any(path.endswith(INDEX) for path in made)
   # The data are moved first, once all has proved to be whole.
@@ -88,7 +91,7 @@ def recover(prefix):
     return
   for path in made:
     os.remove(path)
-  _remove_if_empty(os.path.join(split(prefix)[0], _SAVING))
+  _remove_if_empty(os.path.join(folder, _SAVING))
 
 
 def remove_old(prefix, step, *, max_to_keep):

@@ -125,7 +125,7 @@ def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
       raise
     whole = _list(step for step, path in there if _is_whole(path))
     raise errors.CheckpointError(
-      f"{error}; those of the steps {whole} are whole, choose one of them"
+      f"{error} (whole are those of step {whole})"
     ) from error
   checkpoint_reader.assign(session, by_name, values=values)
   step = values.get(tf.GraphKeys.GLOBAL_STEP)
@@ -215,10 +215,11 @@ def _is_whole(path):
 
 def _none_whole(causes):
   """Returns the error to raise where no checkpoint can be read."""
-  if len(causes) == 1:
-    return causes[0]
+  found = "; ".join(map(str, causes))
   return errors.UnreadableCheckpointError(
-    f"no checkpoint is whole: {'; '.join(map(str, causes))}; restore one"
+    f"{found}; restore it or name another checkpoint"
+    if len(causes) == 1
+    else f"no checkpoint is whole: {found}; restore one"
   )
 
 
