@@ -286,6 +286,18 @@ class DamagedTest(SaverTestCase):
       aside, contents(os.path.join(self.folder, "damaged"))
     )
 
+  def test_nothing_is_removed_for_the_sake_of_a_damaged_one(self):
+    for damaged, expected in (((), 6), ((6,), 4), ((4, 6), 7)):
+      save(self.folder, 3, 4, 6, 7)
+      for step in damaged:
+        cut(self.path(step, DATA))
+      with tf.Graph().as_default(), tf.Session() as session:
+        tf.get_variable("a", initializer=[0.0, 0.0])
+        saver = CheckpointSaver(self.path(3)[:-2], max_to_keep=5)
+        restored = saver.roll_back(session, to=lambda step: step % 2 == 0)
+      self.assertEqual(restored.step, expected)
+      self.assertIn(expected, self.steps())
+
   def test_where_none_is_whole_nothing_is_touched(self):
     save(self.folder, 3, 7)
     cut(self.path(3, DATA))

@@ -153,7 +153,11 @@ class CheckpointSaver:
     Raises:
       CheckpointError: as `restore`; or a file cannot be removed.
     """
-    step = max(filter(to, checkpoint_files.steps(self._prefix)), default=None)
+    there = reversed(checkpoint_files.steps(self._prefix))
+    # None is removed for the sake of one that is not whole.
+    step = next(
+      (each for each in there if to(each) and self._is_whole(each)), None
+    )
     if step is not None:
       with self._writing(f"{self._prefix}-{step}"):
         checkpoint_commits.remove_after(self._prefix, step)
@@ -165,6 +169,13 @@ class CheckpointSaver:
     It need not be whole, where `restore` has not set aside what is not.
     """
     return max(checkpoint_files.steps(self._prefix), default=None)
+
+  def _is_whole(self, step):
+    try:
+      _read(f"{self._prefix}-{step}")
+    except errors.UnreadableCheckpointError:
+      return False
+    return True
 
   def _set_aside(self, damaged, path):
     """Moves damaged checkpoints away, `{step: error}`, with a warning each."""
