@@ -126,9 +126,10 @@ class _Watch:
 
   def end(self):
     """Leaves everything as it was."""
-    self._restore()
-    self._writer.shutdown(socket.SHUT_WR)  # The thread reads the end.
+    # The thread first, whose signal would meet the handlers of before.
+    self._writer.shutdown(socket.SHUT_WR)  # It reads the end.
     self._thread.join()
+    self._restore()
     self._close()
 
   def end_in_child(self):
@@ -173,6 +174,9 @@ class _Watch:
       f"{signal.Signals(number).name}: stopping; a second signal exits at once"
     )
     start = time.monotonic()
+    # It may have missed what the main thread waits in: it came to another
+    # thread, or just before. The echo of this one is not counted.
+    signal.pthread_kill(threading.main_thread().ident, number)
     while True:
       later = self._next_signal(timeout=_GRACE_SECONDS)
       if later == 0:
