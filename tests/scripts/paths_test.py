@@ -9,6 +9,7 @@ from PIL import Image
 
 from tests.data import fake_files
 from tests.scripts.binary import run
+from tests.training.kept import contents
 
 _SMALL = ("--hidden_units=4", "--batch_size=4", "--eval_every_epochs=0")
 # With all that a shell, a glob pattern, a format or an escape gives a meaning.
@@ -16,16 +17,6 @@ _ODD = "lr?b*[1]{a,b} 日本🙂 e\u0301 %s #x 'a' \"q\" $HOME ~ -- \\"
 # What it matches as a glob pattern.
 _SIBLING = "lrxbYY1{a,b} 日本🙂 e\u0301 %s #x 'a' \"q\" $HOME ~ -- \\"
 _NOT_UTF8 = os.fsdecode(b"name\xff")
-
-
-def _contents(folder):
-  """Returns `{path: bytes}` of the files below a folder."""
-  found = {}
-  for place, _, names in os.walk(folder):
-    for name in names:
-      with open(os.path.join(place, name), "rb") as file:
-        found[os.path.join(place, name)] = file.read()
-  return found
 
 
 class PathsTest(parameterized.TestCase):
@@ -43,12 +34,12 @@ class PathsTest(parameterized.TestCase):
     return result.stdout
 
   def _assert_refused(self, message, binary, *arguments):
-    before = _contents(self.folder)
+    before = contents(self.folder)
     result = run(*arguments, binary=f"scripts.{binary}", timeout=60)
     self.assertEqual(result.returncode, 2, result.stderr)
     self.assertLen(result.stderr.splitlines(), 1, result.stderr)
     self.assertRegex(result.stderr, f"^{binary}: error: .*{message}")
-    self.assertEqual(_contents(self.folder), before)
+    self.assertEqual(contents(self.folder), before)
     return before
 
   def _write_images(self, folder, count=20):
@@ -75,7 +66,7 @@ class PathsTest(parameterized.TestCase):
     for folder in others:
       for name in ("model.ckpt-0.index", "model.ckpt-2.index", "checkpoint"):
         fake_files.write(folder, name, b"of a sibling")
-    before = _contents(self.folder)
+    before = contents(self.folder)
     logdir = os.path.join(self.folder, odd)
     self._run(
       "train",
@@ -112,7 +103,7 @@ class PathsTest(parameterized.TestCase):
     )
     with open(os.path.join(odd, "config.json"), encoding="utf-8") as file:
       self.assertEqual(json.load(file)["config"]["data"]["data_dir"], images)
-    after = _contents(self.folder)
+    after = contents(self.folder)
     self.assertEqual({path: after.get(path) for path in before}, before)
 
   def test_a_tilde_is_the_home_folder(self):

@@ -17,6 +17,16 @@ def variables(logdir):
   return {name: reader.get_tensor(name) for name in names}
 
 
+def contents(folder):
+  """The bytes of all files below a folder, `{path: bytes}`."""
+  found = {}
+  for place, _, names in os.walk(folder):
+    for name in names:
+      with open(os.path.join(place, name), "rb") as file:
+        found[os.path.relpath(file.name, folder)] = file.read()
+  return found
+
+
 def shown_events(folder):
   """What TensorBoard shows of a folder, `{tag: [(step, value), ...]}`.
 
@@ -61,19 +71,7 @@ def without_times(record):
 
 def assert_same(test, expected, found):
   """Asserts that two runs are the same but for times."""
-  for folder in ("", "best"):
-    one, other = (
-      variables(os.path.join(logdir, folder)) for logdir in (expected, found)
-    )
-    test.assertEqual(one.keys(), other.keys())
-    for name, value in one.items():
-      np.testing.assert_array_equal(value, other[name], name)
-  test.assertEqual(records(expected), records(found))
-  for name in ("best/metrics.json", "rollbacks.json"):
-    one, other = (
-      read_json(os.path.join(logdir, name)) for logdir in (expected, found)
-    )
-    test.assertEqual(one, other)
+  assert_same_training(test, expected, found)
   for folder in ("events/train", "events/test"):
     one, other = (
       shown_events(os.path.join(logdir, folder)) for logdir in (expected, found)
@@ -87,6 +85,23 @@ def assert_same(test, expected, found):
         picture = file.read()
       with open(path.replace(expected, found), "rb") as file:
         test.assertEqual(picture, file.read(), path)
+
+
+def assert_same_training(test, expected, found):
+  """Likewise, whatever has been drawn on the way."""
+  for folder in ("", "best"):
+    one, other = (
+      variables(os.path.join(logdir, folder)) for logdir in (expected, found)
+    )
+    test.assertEqual(one.keys(), other.keys())
+    for name, value in one.items():
+      np.testing.assert_array_equal(value, other[name], name)
+  test.assertEqual(records(expected), records(found))
+  for name in ("best/metrics.json", "rollbacks.json"):
+    one, other = (
+      read_json(os.path.join(logdir, name)) for logdir in (expected, found)
+    )
+    test.assertEqual(one, other)
 
 
 class Killed(BaseException):

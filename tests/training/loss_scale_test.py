@@ -6,6 +6,7 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
+from tests.training.kept import variables
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -19,12 +20,6 @@ MIXED = dict(mixed_precision=True, allow_cpu_fallback=True, session="cpu")
 def mixed(config, **session):
   session = vae_graph.SessionConfig(**dict(MIXED, **session))
   return dataclasses.replace(config, session=session)
-
-
-def variables(logdir):
-  reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
-  names = reader.get_variable_to_shape_map()
-  return {name: reader.get_tensor(name) for name in names}
 
 
 class LossScaleTest(parameterized.TestCase):

@@ -9,27 +9,11 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
+from tests.training.kept import contents, variables
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.runs import checkpoint_commits
-
-
-def variables(logdir):
-  """The variables of the latest checkpoint, by name."""
-  reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
-  names = reader.get_variable_to_shape_map()
-  return {name: reader.get_tensor(name) for name in names}
-
-
-def contents(folder):
-  """`{path: bytes}` of all files below a folder."""
-  found = {}
-  for place, _, names in os.walk(folder):
-    for name in names:
-      with open(os.path.join(place, name), "rb") as file:
-        found[os.path.relpath(file.name, folder)] = file.read()
-  return found
 
 
 class ResumeTest(parameterized.TestCase):

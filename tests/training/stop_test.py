@@ -6,17 +6,9 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
+from tests.training.kept import variables
 from tests.training.toy import toy_config, toy_dataset
-from vae_graph.compat import tf
 from vae_graph.training import hooks
-
-
-def variables(logdir):
-  """Returns `{name: value}` of the latest checkpoint."""
-  reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
-  return {
-    name: reader.get_tensor(name) for name in reader.get_variable_to_shape_map()
-  }
 
 
 def figures(logdir):

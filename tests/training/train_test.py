@@ -11,18 +11,12 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training.crash import Crash
+from tests.training.kept import variables
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors, parts, registry
 from vae_graph.compat import tf
 from vae_graph.priors import Prior
 from vae_graph.training.hooks import RunHook
-
-
-def variables(logdir):
-  """The variables of the latest checkpoint, by name."""
-  reader = tf.train.NewCheckpointReader(tf.train.latest_checkpoint(logdir))
-  names = reader.get_variable_to_shape_map()
-  return {name: reader.get_tensor(name) for name in names}
 
 
 class AfterRun(tf.train.SessionRunHook):
