@@ -64,6 +64,11 @@ fuzz: .venv/installed ## what is read from outside, with 100,000 inputs; FUZZ_IN
 	VAE_GRAPH_FUZZ_INPUTS=$(FUZZ_INPUTS) .venv/bin/python $(PYTEST) \
 	  $(PYTEST_FLAGS) tests/fuzz
 
+.PHONY: test-long
+test-long: .venv/installed .venv-tf1/installed ## kill runs 20 times each, on both ends of the matrix
+	VAE_GRAPH_KILLS=20 .venv/bin/python $(PYTEST) $(PYTEST_FLAGS) tests/reliability
+	VAE_GRAPH_KILLS=20 .venv-tf1/bin/python $(PYTEST) $(PYTEST_FLAGS) tests/reliability
+
 .PHONY: test-cross
 test-cross: .venv/installed .venv-tf1/installed ## move runs between TensorFlow 1.15 and 2.21
 	VAE_GRAPH_OTHER_PYTHON=$(CURDIR)/.venv-tf1/bin/python \
