@@ -8,6 +8,6 @@ A hook sees the session, the `RunOutputs` of each run, the step and the run
 directory, nothing of the loop. One that has to act at a step says so by
 `next_step(step)`, the first step after `step` at which a run has to end for it,
 or None: a run of many steps then ends there. Hooks act in the order of
-`train._make_hooks`: a step that is not finite ends training before it is saved,
+`make_hooks`: a step that is not finite ends training before it is saved,
 and what is recorded of a step has a checkpoint.
 """

@@ -1,0 +1,104 @@
+"""The hooks of a training run, in the order in which they act."""
+
+from vae_graph.runs.checkpoint_saver import CheckpointSaver
+from vae_graph.training import hooks as hooks_lib
+from vae_graph.training.every import Every
+from vae_graph.training.plotting import PlotHook
+from vae_graph.training.recording import (
+  EvaluationHook,
+  SummaryHook,
+  TermSums,
+)
+from vae_graph.training.rollback import RollbackHook
+from vae_graph.training.split_terms import in_evaluation_order
+
+
+def make_hooks(
+  train_graph,
+  experiment_config,
+  *,
+  run,
+  train_events,
+  test_events,
+  test,
+  last_step,
+  saver,
+  progress,
+  poll,
+):
+  """Returns the hooks in the order in which they act after a run.
+
+  Args:
+    train_graph: a `TrainGraph`.
+    experiment_config: an `ExperimentConfig`.
+    run: a `RunDirectory`.
+    train_events: the `EventWriter` of training.
+    test_events: the `EventWriter` of evaluations.
+    test: the test `Split`.
+    last_step: the global step at which training ends.
+    saver: the `CheckpointSaver` of the run.
+    progress: a `ProgressHook`.
+    poll: function that leaves training where it has to stop; see `StopHook`.
+  """
+  training_config = experiment_config.training
+  steps_per_epoch = train_graph.batches.steps_per_epoch
+  best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
+  best_saver.prepare()
+  batch_size = training_config.batch_size
+  summary_sums = TermSums(train_graph, batch_size=batch_size)
+  evaluation_sums = TermSums(train_graph, batch_size=batch_size)
+  checkpoints = hooks_lib.CheckpointHook(
+    train_graph,
+    saver=saver,
+    sums={"summary": summary_sums, "evaluation": evaluation_sums},
+    every_steps=training_config.checkpoint_every_steps,
+    every_seconds=training_config.checkpoint_every_seconds,
+  )
+  plots = PlotHook(
+    train_graph,
+    run=run,
+    events=test_events,
+    test=test,
+    training_config=training_config,
+    last_step=last_step,
+    save=checkpoints.save,
+    poll=poll,
+  )
+  return [
+    RollbackHook(
+      train_graph,
+      run=run,
+      saver=saver,
+      training_config=training_config,
+      periods=(
+        Every(training_config.eval_every_epochs * steps_per_epoch),
+        Every(training_config.checkpoint_every_steps),
+      ),
+    ),
+    hooks_lib.FiniteHook(train_graph),
+    progress,
+    summary_sums,
+    evaluation_sums,
+    SummaryHook(
+      train_graph,
+      events=train_events,
+      every_steps=training_config.summary_every_steps,
+      sums=summary_sums,
+    ),
+    checkpoints,
+    EvaluationHook(
+      train_graph,
+      run=run,
+      events=test_events,
+      images=in_evaluation_order(test.images, experiment_config.objective),
+      training_config=training_config,
+      last_step=last_step,
+      save=checkpoints.save,
+      best_saver=best_saver,
+      sums=evaluation_sums,
+      draw=plots.draw,
+      show_line=progress.show_line,
+      poll=poll,
+    ),
+    plots,
+  ]
