@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from vae_graph import files
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images, tiles
 
 # About how many pixels of the picture a frame of one image is wide or high.
 _SHOWN_SIZE = 280
@@ -24,7 +24,7 @@ def write_gif(path, frames, *, seconds=0.1):
     path: the GIF file to write, atomically.
     frames: images `[n, height, width]` or `[n, height, width, channels]`, or
       grids of them `[n, rows, columns, height, width]` or one axis more; see
-      `tiles.to_rgb_bytes`. Small images are magnified.
+      `shown_images.to_rgb_bytes`. Small images are magnified.
     seconds: how long each frame is shown, at least 0.02: browsers slow down
       what is faster.
 
@@ -59,16 +59,16 @@ def _pixels(frames):
     )
   if frames.ndim in (3, 4):
     for frame in frames:
-      (image,), _ = tiles.to_rgb_bytes(
+      (image,), _ = shown_images.to_rgb_bytes(
         "frames", frame[np.newaxis], largest=_LARGEST_SIZE
       )
-      scale = tiles.scale_for(image, shown_size=_SHOWN_SIZE)
+      scale = shown_images.scale_for(image, shown_size=_SHOWN_SIZE)
       yield image.repeat(scale, 0).repeat(scale, 1)
     return
-  largest = tiles.largest_size(*frames.shape[1:3])
+  largest = shown_images.largest_size(*frames.shape[1:3])
   for frame in frames:
-    grid, _ = tiles.rows_to_rgb_bytes("frames", frame, largest=largest)
-    scale = tiles.scale_for(grid, largest=largest)
+    grid, _ = shown_images.rows_to_rgb_bytes("frames", frame, largest=largest)
+    scale = shown_images.scale_for(grid, largest=largest)
     yield tiles.compose(list(grid), scale).pixels
 
 

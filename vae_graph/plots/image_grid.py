@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images, tiles
 
 _COLUMNS = 10
 # Beyond so many samples the grid is a square.
@@ -18,7 +18,7 @@ def plot_samples(path, images):
   Args:
     path: the PNG file to write.
     images: `[n, height, width]` or `[n, height, width, channels]`; see
-      `tiles.to_rgb_bytes`.
+      `shown_images.to_rgb_bytes`.
 
   Raises:
     ValueError: the images have another shape, or there are none.
@@ -28,15 +28,17 @@ def plot_samples(path, images):
   columns = _COLUMNS
   if count % _COLUMNS or count > _MOST_IN_COLUMNS:
     columns = math.ceil(math.sqrt(count))
-  largest = tiles.largest_size(math.ceil(count / max(1, columns)), columns)
-  rgb, note = tiles.to_rgb_bytes("images", shown, largest=largest)
+  largest = shown_images.largest_size(
+    math.ceil(count / max(1, columns)), columns
+  )
+  rgb, note = shown_images.to_rgb_bytes("images", shown, largest=largest)
   rows = [rgb[i : i + columns] for i in range(0, count, columns)]
   title = f"Decoder means of {count:,} prior samples"
   if count == 1:
     title = "Decoder mean of a prior sample"
   elif count < len(images):
     title += f" of {len(images):,}"
-  mosaic = tiles.compose(rows, tiles.scale_for(rgb, largest=largest))
+  mosaic = tiles.compose(rows, shown_images.scale_for(rgb, largest=largest))
   tiles.save(path, mosaic, title=title + note)
 
 
@@ -48,7 +50,7 @@ def plot_reconstructions(
   Args:
     path: the PNG file to write.
     images: `[n, height, width]` or `[n, height, width, channels]`; see
-      `tiles.to_rgb_bytes`.
+      `shown_images.to_rgb_bytes`.
     reconstructions: their decoder means, likewise.
     samples: images drawn from p(x|z) at the same codes, likewise, for a third
       row; or None.
@@ -70,9 +72,9 @@ def plot_reconstructions(
   count = len(given["images"])
   columns = max(1, min(count, _COLUMNS))
   rows_of_each = math.ceil(count / columns)
-  largest = tiles.largest_size(rows_of_each * len(given), columns)
+  largest = shown_images.largest_size(rows_of_each * len(given), columns)
   shown = [
-    tiles.to_rgb_bytes(name, each, largest=largest)
+    shown_images.to_rgb_bytes(name, each, largest=largest)
     for name, each in given.items()
   ]
   rows = [
@@ -82,7 +84,7 @@ def plot_reconstructions(
   ]
   mosaic = tiles.compose(
     rows,
-    tiles.scale_for(rows[0], largest=largest),
+    shown_images.scale_for(rows[0], largest=largest),
     rows_in_group=len(shown),
   )
   labels = tiles.Labels(rows=names * rows_of_each)

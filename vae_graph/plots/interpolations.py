@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images, tiles
 
 
 def plot_interpolations(path, *, starts, ends, linear, spherical=None):
@@ -13,7 +13,7 @@ def plot_interpolations(path, *, starts, ends, linear, spherical=None):
   Args:
     path: the PNG file to write.
     starts: the first images `[n, height, width]`, or one axis more of channels;
-      see `tiles.to_rgb_bytes`.
+      see `shown_images.to_rgb_bytes`.
     ends: the last images, likewise.
     linear: decoder means `[n, steps, height, width]`, or one axis more; the
       steps are even, from the first image's code to the last one's.
@@ -35,12 +35,16 @@ def plot_interpolations(path, *, starts, ends, linear, spherical=None):
       "starts, ends and interpolations must be of one size, found"
       f" {starts.shape}, {ends.shape} and {', '.join(map(str, shapes))}"
     )
-  columns = tiles.chosen(steps)
-  largest = tiles.largest_size(len(starts) * len(kinds), len(columns) + 2)
-  starts, note = tiles.to_rgb_bytes("starts", starts, largest=largest)
-  ends = tiles.to_rgb_bytes("ends", ends, largest=largest).rgb
+  columns = shown_images.chosen(steps)
+  largest = shown_images.largest_size(
+    len(starts) * len(kinds), len(columns) + 2
+  )
+  starts, note = shown_images.to_rgb_bytes("starts", starts, largest=largest)
+  ends = shown_images.to_rgb_bytes("ends", ends, largest=largest).rgb
   shown = {
-    name: tiles.rows_to_rgb_bytes(name, images[:, columns], largest=largest).rgb
+    name: shown_images.rows_to_rgb_bytes(
+      name, images[:, columns], largest=largest
+    ).rgb
     for name, images in kinds.items()
   }
   rows = [
@@ -50,7 +54,7 @@ def plot_interpolations(path, *, starts, ends, linear, spherical=None):
   ]
   mosaic = tiles.compose(
     rows,
-    tiles.scale_for(starts, largest=largest),
+    shown_images.scale_for(starts, largest=largest),
     rows_in_group=len(shown),
     apart=(1, len(columns) + 1),
   )

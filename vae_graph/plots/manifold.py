@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images, tiles
 
 # Images are magnified until they are about so many pixels wide or high.
 _WANTED = 1120
@@ -23,7 +23,7 @@ def plot_manifold(
   Args:
     path: the PNG file to write.
     images: decoder means `[rows, columns, height, width]`, or one axis more of
-      channels, see `tiles.to_rgb_bytes`: images[i, j] is at the code
+      channels, see `shown_images.to_rgb_bytes`: images[i, j] is at the code
       values_y[i], values_x[j].
     values_x: of the first dimension, increasing, `[columns]`; evenly spaced or
       not, as of `prior_quantiles`.
@@ -41,12 +41,12 @@ def plot_manifold(
       f"images must be [{expected[0]}, {expected[1]}, ...] like the values of"
       f" y and x, found {list(images.shape)}"
     )
-  rows, columns = (tiles.chosen(count, gap=0) for count in expected)
+  rows, columns = (shown_images.chosen(count, gap=0) for count in expected)
   values_x, values_y = values_x[columns], values_y[rows]
-  shown, note_of_images = tiles.rows_to_rgb_bytes(
+  shown, note_of_images = shown_images.rows_to_rgb_bytes(
     "images",
     images[rows][:, columns],
-    largest=tiles.largest_size(len(rows), len(columns), gap=0),
+    largest=shown_images.largest_size(len(rows), len(columns), gap=0),
   )
   wide = max(shown.shape[0] * shown.shape[2], shown.shape[1] * shown.shape[3])
   scale = int(np.clip(_WANTED // wide, 1, _LARGEST_SCALE))

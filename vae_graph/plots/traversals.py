@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images, tiles
 
 # Beyond so many rows the images are shown smaller.
 _MOST_LARGE_ROWS = 10
@@ -17,8 +17,8 @@ def plot_traversals(
   Args:
     path: the PNG file to write.
     images: decoder means `[code_size, steps, height, width]`, or one axis more
-      of channels, see `tiles.to_rgb_bytes`; row i is of the codes in which
-      dimension i alone changes.
+      of channels, see `shown_images.to_rgb_bytes`; row i is of the codes in
+      which dimension i alone changes.
     values: those that each dimension takes, `[steps]`.
     kl_per_dimension: nats `[code_size]`, written beside the rows; or None.
     order: the dimensions, the most used first, which is the order of the rows;
@@ -49,13 +49,15 @@ def plot_traversals(
   which = "first" if order is None else "most used"
   order = np.arange(code_size) if order is None else np.asarray(order)
   order = order[:at_most]
-  columns = tiles.chosen(steps)
-  largest = tiles.largest_size(len(order), len(columns))
-  shown, note = tiles.rows_to_rgb_bytes(
+  columns = shown_images.chosen(steps)
+  largest = shown_images.largest_size(len(order), len(columns))
+  shown, note = shown_images.rows_to_rgb_bytes(
     "images", images[order][:, columns], largest=largest
   )
-  size = tiles.SHOWN_SIZE if len(order) <= _MOST_LARGE_ROWS else _SMALL_SIZE
-  scale = tiles.scale_for(shown, shown_size=size, largest=largest)
+  size = (
+    shown_images.SHOWN_SIZE if len(order) <= _MOST_LARGE_ROWS else _SMALL_SIZE
+  )
+  scale = shown_images.scale_for(shown, shown_size=size, largest=largest)
   mosaic = tiles.compose(list(shown), scale)
   title = "Decoder means along each dimension of the code"
   if len(order) < code_size:

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image
 
 from vae_graph.files import write_atomically
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images
 
 # What the projector can load as one picture, in pixels.
 _LARGEST_SPRITE = 8192
@@ -78,7 +78,9 @@ def _sprite(images, columns):
 
 def _shown(images):
   """Returns images as uint8 `[n, h, w, 3]`, of their own size."""
-  return tiles.to_rgb_bytes("images", images, largest=_LARGEST_SPRITE).rgb
+  return shown_images.to_rgb_bytes(
+    "images", images, largest=_LARGEST_SPRITE
+  ).rgb
 
 
 def _to_png(image):

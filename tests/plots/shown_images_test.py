@@ -4,14 +4,14 @@ from absl.testing import absltest, parameterized
 from tests.plots import picture
 from tests.plots.picture import find, random_images
 from vae_graph import plots
-from vae_graph.plots import tiles
+from vae_graph.plots import shown_images
 
 
 class ChannelsTest(parameterized.TestCase):
   @parameterized.parameters(1, 3, 4)
   def test_colors_are_the_first_three_channels(self, channels):
     images = random_images((5, 6, 7, channels))
-    shown, note = tiles.to_rgb_bytes("images", images)
+    shown, note = shown_images.to_rgb_bytes("images", images)
     expected = np.repeat(images, 3, -1) if channels == 1 else images[..., :3]
     np.testing.assert_array_equal(shown, expected)
     words = ", the first 3 of 4 channels as colors"
@@ -20,7 +20,7 @@ class ChannelsTest(parameterized.TestCase):
   @parameterized.parameters((2, 1, 2), (5, 2, 3), (9, 3, 3), (40, 4, 4))
   def test_other_channels_are_gray_tiles(self, channels, rows, columns):
     images = random_images((3, 4, 5, channels))
-    shown, note = tiles.to_rgb_bytes("images", images)
+    shown, note = shown_images.to_rgb_bytes("images", images)
     self.assertEqual(shown.shape, (3, 5 * rows - 1, 6 * columns - 1, 3))
     for index in range(min(channels, 16)):
       top, left = 5 * (index // columns), 6 * (index % columns)
@@ -38,7 +38,7 @@ class ChannelsTest(parameterized.TestCase):
 class SizeTest(parameterized.TestCase):
   def test_a_pixel_is_the_mean_of_those_that_it_stands_for(self):
     images = random_images((2, 40, 60, 3))
-    shown, note = tiles.to_rgb_bytes("images", images, largest=30)
+    shown, note = shown_images.to_rgb_bytes("images", images, largest=30)
     means = images.reshape(2, 20, 2, 30, 2, 3).mean(axis=(2, 4))
     np.testing.assert_allclose(shown, means, atol=1)
     self.assertEqual(note, ", scaled down to 20x30")
@@ -48,21 +48,21 @@ class SizeTest(parameterized.TestCase):
   )
   def test_what_is_narrow_stays_visible(self, size, expected):
     images = np.zeros((1, *size), np.float32)
-    shown, _ = tiles.to_rgb_bytes("images", images, largest=200)
+    shown, _ = shown_images.to_rgb_bytes("images", images, largest=200)
     self.assertEqual(shown.shape[1:3], expected)
 
   def test_parts_make_a_whole(self):
     images = random_images((9, 700, 700)) / 255  # Two parts.
-    shown, _ = tiles.to_rgb_bytes("images", images)
+    shown, _ = shown_images.to_rgb_bytes("images", images)
     np.testing.assert_array_equal(shown[..., 0], np.rint(255 * images))
 
   def test_so_many_columns_as_can_be_told_apart(self):
-    np.testing.assert_array_equal(tiles.chosen(7), np.arange(7))
-    np.testing.assert_array_equal(tiles.chosen(1), [0])
-    many = tiles.chosen(1000)
+    np.testing.assert_array_equal(shown_images.chosen(7), np.arange(7))
+    np.testing.assert_array_equal(shown_images.chosen(1), [0])
+    many = shown_images.chosen(1000)
     self.assertEqual((many[0], many[-1]), (0, 999))
     self.assertLess(np.ptp(np.diff(many)), 2)
-    self.assertLess(len(many) * tiles.GAP, 2048)
+    self.assertLess(len(many) * shown_images.GAP, 2048)
 
 
 class EveryPictureTest(parameterized.TestCase, picture.PictureTestCase):
@@ -123,7 +123,7 @@ class EveryPictureTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertLess(shown.shape[1], 2400)
     if channels == 4:
       colors = random_images(shape)[..., :3]
-      scale = 3 if kind == "manifold" else tiles.scale_for(colors)
+      scale = 3 if kind == "manifold" else shown_images.scale_for(colors)
       self.assertNotEmpty(find(shown, colors, scale))
 
 
