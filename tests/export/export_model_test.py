@@ -11,7 +11,7 @@ from tests.inference.random_run import SHAPE, make_run
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.config.export import FORMATS
+from vae_graph.config.export import GRAPHS
 from vae_graph.export import frozen
 
 IMAGES = np.random.RandomState(0).rand(3, *SHAPE).astype(np.float32)
@@ -44,7 +44,7 @@ class ExportModelTest(parameterized.TestCase):
       self.assertEmpty(os.listdir(folder))
 
   @parameterized.product(
-    export_format=FORMATS, target_tf=("current", "1.15"), checkpoint=(None, 3)
+    export_format=GRAPHS, target_tf=("current", "1.15"), checkpoint=(None, 3)
   )
   def test_gives_what_the_trained_model_gives(
     self, export_format, target_tf, checkpoint
@@ -133,7 +133,7 @@ class ExportModelTest(parameterized.TestCase):
         name,
       )
 
-  @parameterized.parameters(*FORMATS)
+  @parameterized.parameters(*GRAPHS)
   def test_a_run_without_a_checkpoint(self, export_format):
     make_run(self.logdir, steps=())
     with self.assertRaisesRegex(
