@@ -37,6 +37,36 @@ def evaluate(build):
     return session.run(list(build()))
 
 
+def philox():
+  """Draws by a key that is not of StatelessRandomGetKeyCounter."""
+  return tf.random.stateless_normal([2], [3, 4], alg="philox")
+
+
+def draw_in_a_function():
+  """Draws by a key that is an argument."""
+
+  @tf.function
+  def draw(key, counter, alg):
+    return tf.raw_ops.StatelessRandomNormalV2(
+      shape=[2], key=key, counter=counter, alg=alg
+    )
+
+  key, counter = tf.raw_ops.StatelessRandomGetKeyCounter(seed=[3, 4])
+  return draw(key, counter, tf.constant(1))
+
+
+def diagonal_in_a_function():
+  """Takes the diagonal of an offset that is an argument."""
+
+  @tf.function
+  def diagonal(offset):
+    return tf.raw_ops.MatrixDiagPartV3(
+      input=tf.zeros([3, 3]), k=offset, padding_value=0.0
+    )
+
+  return diagonal(tf.constant(0))
+
+
 class Tf1GraphsTest(parameterized.TestCase):
   def _assert_known(self, graph_def):
     ops = known()
@@ -116,6 +146,20 @@ class Tf1GraphsTest(parameterized.TestCase):
           )
         ]
       )
+
+  @absltest.skipIf(IS_TF1, "TensorFlow 1.15 has nothing newer than itself")
+  @parameterized.parameters(
+    ("StatelessRandomNormalV2", philox),
+    ("StatelessRandomNormalV2", draw_in_a_function),
+    ("MatrixDiagPartV3", diagonal_in_a_function),
+  )
+  def test_what_a_function_is_given_is_left_as_it_is(self, op, build):
+    with tf.Graph().as_default() as graph:
+      build()
+      meta_graph = tf.train.export_meta_graph()
+    self.assertIs(tf1_graphs.for_any_tensorflow(meta_graph), meta_graph)
+    with self.assertRaisesRegex(errors.UnsupportedError, f"op {op}[ ,]"):
+      tf1_graphs.to_tf1(graph.as_graph_def())
 
   @absltest.skipIf(IS_TF1, "TensorFlow 1.15 has nothing newer than itself")
   def test_a_graph_for_any_tensorflow_where_there_is_one(self):

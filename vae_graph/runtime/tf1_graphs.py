@@ -87,15 +87,19 @@ def _rewrite(nodes, newer):
       _draw_by_seed(node, by_name)
     elif node.op in _DIAGONALS:
       _take_diagonal(node, by_name)
+  read = {_node_name(each) for node in nodes for each in node.input}
   for index in reversed(range(len(nodes))):
-    if nodes[index].op == _KEY_OP:
+    if nodes[index].op == _KEY_OP and nodes[index].name not in read:
       del nodes[index]
   for node in nodes:
     newer.update(_strip(node))
 
 
 def _draw_by_seed(node, by_name):
-  key_node = by_name[_node_name(node.input[1])]
+  # In a function it may be an argument; other algorithms have other keys.
+  key_node = by_name.get(_node_name(node.input[1]))
+  if key_node is None or key_node.op != _KEY_OP:
+    return
   types = {"T": _attr(node, "Tshape"), "Tseed": _attr(key_node, "Tseed")}
   _become(node, _DRAWS[node.op], [node.input[0], key_node.input[0]])
   for name, value in types.items():
@@ -104,10 +108,10 @@ def _draw_by_seed(node, by_name):
 
 def _take_diagonal(node, by_name):
   older, count = _DIAGONALS[node.op]
-  offset = by_name[_node_name(node.input[count])]
-  if offset.op == "Const" and not np.any(
-    tf.make_ndarray(offset.attr["value"].tensor)
-  ):
+  offset = by_name.get(_node_name(node.input[count]))
+  if offset is None or offset.op != "Const":
+    return
+  if not np.any(tf.make_ndarray(offset.attr["value"].tensor)):
     _become(node, older, node.input[:count])
 
 
@@ -154,8 +158,8 @@ def _default(op, name):
 
 
 def _node_name(text):
-  """Returns the node that an input is of: `a` of `a:0` and `a:output:0`."""
-  return text.split(":")[0]
+  """Returns the node that an input is of: `a` of `a:0`, `a:output:0`, `^a`."""
+  return text.lstrip("^").split(":")[0]
 
 
 @functools.lru_cache(maxsize=None)
