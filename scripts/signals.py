@@ -175,15 +175,19 @@ class _Watch:
     )
     start = time.monotonic()
     # It may have missed what the main thread waits in: it came to another
-    # thread, or just before. The echo of this one is not counted.
+    # thread, or just before. This one comes back here as an echo, whenever the
+    # main thread takes it: not while it waits for a disk, say.
     signal.pthread_kill(threading.main_thread().ident, number)
+    is_echo_due = True
     while True:
       later = self._next_signal(timeout=_GRACE_SECONDS)
       if later == 0:
         return
       if later is None and not (self.is_polled or self._is_wish):
         os._exit(self.code(number))
-      if later and time.monotonic() - start > _ECHO_SECONDS:
+      if later == number and is_echo_due:
+        is_echo_due = False
+      elif later and time.monotonic() - start > _ECHO_SECONDS:
         self._say(f"{signal.Signals(later).name} again: exiting at once")
         os._exit(self.code(later))
 

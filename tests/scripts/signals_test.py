@@ -120,6 +120,24 @@ class SignalsTest(parameterized.TestCase):
     )
     self.assertEqual(result.returncode, 0)
 
+  def test_an_echo_may_be_late(self):
+    # As where the main thread waits for a slow disk.
+    result = run("""
+        with signals.watched("ours"), signals.polled() as should_stop:
+          should_stop()
+          os.kill(os.getpid(), signal.SIGTERM)
+          signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+          time.sleep(0.5)
+          signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGTERM])
+          time.sleep(0.5)
+          print("goes on", flush=True)
+          os.kill(os.getpid(), signal.SIGTERM)
+          time.sleep(30)
+    """)
+    self.assertEqual(result.stdout, "goes on\n")
+    self.assertEndsWith(result.stderr, "ours: SIGTERM again: exiting at once\n")
+    self.assertEqual(result.returncode, 143)
+
   def test_a_second_signal_ends_at_once(self):
     result = run("""
         with signals.watched("ours"), signals.polled() as should_stop:
