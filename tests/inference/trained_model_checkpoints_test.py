@@ -1,5 +1,6 @@
 import dataclasses
 import glob
+import logging
 import os
 import shutil
 import tempfile
@@ -107,6 +108,13 @@ class CheckpointTest(absltest.TestCase):
       TrainedModel(self.run.path)
     self.assertNotIn("\n", str(caught.exception))
 
+  def test_the_logging_of_a_host_is_left_alone(self):
+    self._cut(7)
+    root = logging.getLogger()
+    with absltest.mock.patch.object(root, "handlers", []):
+      self._bias()
+      self.assertEmpty(root.handlers)
+
   def _remove(self, pattern):
     for path in glob.glob(os.path.join(self.run.path, pattern)):
       os.remove(path)
@@ -128,7 +136,7 @@ class CheckpointTest(absltest.TestCase):
 
     patch = absltest.mock.patch.object
     with patch(checkpoints, "find_checkpoints", find_as_a_trainer_goes_on):
-      with patch(checkpoints.logging, "warning") as warning:
+      with patch(checkpoints._LOGGER, "warning") as warning:
         self.assertEqual(self._bias()[0], 3)
     # What has gone is not named as damaged.
     warning.assert_not_called()

@@ -45,7 +45,9 @@ class DivergenceTest(absltest.TestCase):
     text = self._train(
       *TOO_LARGE, "--on_nan=rollback", "--rollback_factor=1e-23"
     )
-    self.assertIn("training goes on from step 0 with 1e-23", text)
+    self.assertEqual(
+      text.count("training goes on from step 0 with 1e-23"), 1, text
+    )
     self.assertEqual(self._steps(), 12)
 
   def test_gives_up_in_one_line(self):

@@ -1,9 +1,8 @@
 """Reports of runs: the figures and pictures of each, and the file of all."""
 
+import logging
 import os
 import tempfile
-
-from absl import logging
 
 from vae_graph import errors, files, plots
 from vae_graph.config.evaluation import EvaluationConfig
@@ -19,6 +18,7 @@ from vae_graph.paths import local_path
 from vae_graph.report import Picture, ReportRun, build_report
 from vae_graph.runs.directory import RunDirectory
 
+_LOGGER = logging.getLogger(__name__)
 # Pictures that stand side by side show less than those of scripts.generate, so
 # that their texts remain readable.
 _GENERATION = GenerationConfig(num_samples=60, grid_size=15, steps=7)
@@ -137,7 +137,7 @@ def _evaluation(run, model, *, dataset, evaluation_config, progress):
   try:
     run.write_evaluation(evaluation)
   except errors.RunDirectoryError as error:
-    logging.warning("the report's figures are not kept: %s", error)
+    _LOGGER.warning("the report's figures are not kept: %s", error)
   return evaluation
 
 

@@ -15,6 +15,8 @@ from vae_graph.runs import (
 )
 from vae_graph.runtime.tf1_graphs import for_any_tensorflow
 
+_LOGGER = logging.getLogger(__name__)
+
 
 class Restored(NamedTuple):
   """What training goes on from.
@@ -182,7 +184,7 @@ class CheckpointSaver:
     for step, error in damaged.items():
       with self._writing(path):
         place = checkpoint_commits.set_aside(self._prefix, step)
-      logging.warning(
+      _LOGGER.warning(
         "%s; it is kept in %s, and training goes on from %s", error, place, path
       )
     with self._writing(path):

@@ -12,6 +12,7 @@ from vae_graph.compat import tf
 from vae_graph.paths import local_path
 from vae_graph.runs import checkpoint_files, checkpoint_reader
 
+_LOGGER = logging.getLogger(__name__)
 # What tf.train.ExponentialMovingAverage adds to a variable's name.
 _AVERAGE = "/ExponentialMovingAverage"
 
@@ -164,7 +165,7 @@ def _read_newest(find, by_name):
       continue
     for other in paths:
       if other in damaged:
-        logging.warning("%s; %s is taken instead", damaged[other], path)
+        _LOGGER.warning("%s; %s is taken instead", damaged[other], path)
     return path, values
 
 

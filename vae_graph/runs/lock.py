@@ -11,16 +11,16 @@ import contextlib
 import datetime
 import fcntl
 import itertools
+import logging
 import os
 import socket
 import threading
 import time
 
-from absl import logging
-
 from vae_graph import errors, files
 from vae_graph.runs import json_files
 
+_LOGGER = logging.getLogger(__name__)
 _BEAT_SECONDS = 5.0
 # A holder that is swapped out, or moved to another machine, is silent for some
 # of them.
@@ -143,7 +143,7 @@ class FolderLock:
       RunDirectoryError: there is one.
     """
     seconds = _BEAT_SECONDS * _BEATS_MISSED
-    logging.warning(
+    _LOGGER.warning(
       "%s names %s, who may live; watching it for %.0f seconds",
       self._path,
       _describe(holder),

@@ -2,17 +2,18 @@
 
 import contextlib
 import io
+import logging
 import os
 import re
 import socket
 import time
 
 import numpy as np
-from absl import logging
 from PIL import Image
 
 from vae_graph.compat import tf
 
+_LOGGER = logging.getLogger(__name__)
 _BINS = 30
 _PREFIX = "events.out.tfevents."
 
@@ -118,7 +119,7 @@ class EventWriter:
     try:
       yield
     except (OSError, tf.errors.OpError) as error:
-      logging.warning(
+      _LOGGER.warning(
         "no more events for TensorBoard in %s, which cannot be written (%s);"
         " training goes on",
         self._folder,

@@ -1,10 +1,10 @@
 """The plots that a run draws while it is trained, and their session hook."""
 
 import contextlib
+import logging
 import os
 
 import numpy as np
-from absl import logging
 
 from vae_graph import plots
 from vae_graph.randomness import evaluation_seed
@@ -14,6 +14,7 @@ from vae_graph.training.hooks import RunHook
 from vae_graph.training.projector import write_projector
 from vae_graph.training.split_terms import evaluation_batches
 
+_LOGGER = logging.getLogger(__name__)
 # More points than these only make plots and the projector slow.
 _MAX_CODES = 10000
 _NUM_SAMPLES = 100
@@ -127,7 +128,7 @@ class PlotHook(RunHook):
       yield
     except Exception as error:
       if not self._has_failed:
-        logging.warning(
+        _LOGGER.warning(
           "pictures are missing in %s (%s: %s); training goes on",
           self._run.plots_folder,
           type(error).__name__,

@@ -27,6 +27,8 @@ from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.training.hooks import RunHook
 
+_LOGGER = logging.getLogger(__name__)
+
 
 class RollbackHook(RunHook):
   """Has training go by the rollbacks of a run, and rolls back.
@@ -105,7 +107,7 @@ class RollbackHook(RunHook):
     for hook in hooks:
       if isinstance(hook, RunHook):
         hook.go_on(session, restored.step)
-    logging.warning(
+    _LOGGER.warning(
       "%s; training goes on from step %s with %g of the learning rate",
       failure,
       f"{restored.step:,}",
