@@ -14,6 +14,7 @@ from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.runs import checkpoint_commits
+from vae_graph.training import plotting, recording
 
 
 class ResumeTest(parameterized.TestCase):
@@ -77,6 +78,12 @@ class ResumeTest(parameterized.TestCase):
     ("holds a list of checkpoints", "model.ckpt-*"),
     ("no config.json that says of which", "config.json"),
     ("up to step 12, but .* no checkpoint", "model.ckpt-*", "checkpoint"),
+    (
+      "best holds .* but .* no checkpoint",
+      "model.ckpt-*",
+      "checkpoint",
+      "metrics.jsonl",
+    ),
   )
   def test_it_never_begins_anew_over_a_run(self, message, *lost):
     self._train(epochs=2)
@@ -117,6 +124,33 @@ class ResumeTest(parameterized.TestCase):
     with self.assertRaisesRegex(errors.CheckpointError, "nowhere.index is mis"):
       self._train(epochs=1, init_checkpoint="nowhere")
     self.assertEqual(contents(self.logdir), {})
+
+  @parameterized.parameters(
+    (plotting, "compute_codes"),
+    (plotting.plots, "plot_samples"),
+    (plotting, "write_projector"),
+    (recording, "compute_split_terms"),
+  )
+  def test_a_folder_that_goes_is_not_made_anew(self, module, name):
+    moved = os.path.join(self.folder, "moved")
+    call = getattr(module, name)
+
+    def call_and_move(*args, **kwargs):
+      result = call(*args, **kwargs)
+      # Evaluations take place at step 0, too, where there is least to lose.
+      if self._paths("model.ckpt-6.index"):
+        os.rename(self.logdir, moved)
+      return result
+
+    with absltest.mock.patch.object(
+      module, name, call_and_move
+    ), self.assertRaisesRegex(
+      errors.RunDirectoryError, "no longer the folder that .* has locked"
+    ):
+      self._train(epochs=1)
+    self.assertFalse(os.path.exists(self.logdir))
+    os.rename(moved, self.logdir)
+    self.assertEqual(self._train(epochs=1).step, 6)
 
   def test_what_cannot_be_saved_ends_training_in_a_line(self):
     self._train(epochs=1)

@@ -25,6 +25,7 @@ def make_hooks(
   saver,
   progress,
   poll,
+  check_folder,
 ):
   """Returns the hooks in the order in which they act after a run.
 
@@ -39,6 +40,8 @@ def make_hooks(
     saver: the `CheckpointSaver` of the run.
     progress: a `ProgressHook`.
     poll: function that leaves training where it has to stop; see `StopHook`.
+    check_folder: function that raises where the run's folder has gone; see
+      `FolderLock.check`.
   """
   training_config = experiment_config.training
   steps_per_epoch = train_graph.batches.steps_per_epoch
@@ -63,6 +66,7 @@ def make_hooks(
     last_step=last_step,
     save=checkpoints.save,
     poll=poll,
+    check_folder=check_folder,
   )
   return [
     RollbackHook(
@@ -99,6 +103,7 @@ def make_hooks(
       draw=plots.draw,
       show_line=progress.show_line,
       poll=poll,
+      check_folder=check_folder,
     ),
     plots,
   ]

@@ -2,7 +2,6 @@
 
 import contextlib
 import logging
-import os
 
 import numpy as np
 
@@ -38,6 +37,8 @@ class PlotHook(RunHook):
       always has one, so what ends training meanwhile loses nothing.
     poll: function without arguments, called before each picture; what it raises
       ends training.
+    check_folder: function that raises where the run's folder has gone. It is
+      called before each picture, too, which would make the folder anew.
   """
 
   def __init__(
@@ -51,6 +52,7 @@ class PlotHook(RunHook):
     last_step,
     save,
     poll,
+    check_folder,
   ):
     steps_per_epoch = train_graph.batches.steps_per_epoch
     super().__init__(
@@ -65,6 +67,7 @@ class PlotHook(RunHook):
     self._patience = training_config.early_stopping
     self._save = save
     self._poll = poll
+    self._check_folder = check_folder
     self._has_drawn_last = False
     self._has_failed = False
 
@@ -117,6 +120,7 @@ class PlotHook(RunHook):
 
   def _draw_last(self, session, history):
     paths, codes = self._draw(session, history, folder_step=None)
+    self._check_folder()
     write_projector(self._run.test_events_folder, codes, split=self._test)
     self._has_drawn_last = True
     return paths
@@ -127,6 +131,7 @@ class PlotHook(RunHook):
     try:
       yield
     except Exception as error:
+      self._check_folder()
       if not self._has_failed:
         _LOGGER.warning(
           "pictures are missing in %s (%s: %s); training goes on",
@@ -143,7 +148,7 @@ class PlotHook(RunHook):
         self.train_graph,
         images=self._test.images,
         batch_size=self._batch_size,
-        poll=self._poll,
+        poll=self._go_on_or_end,
       )
       paths = draw_plots(
         session,
@@ -153,9 +158,13 @@ class PlotHook(RunHook):
         codes=codes,
         history=history,
         step=folder_step,
-        poll=self._poll,
+        poll=self._go_on_or_end,
       )
     return paths, codes
+
+  def _go_on_or_end(self):
+    self._check_folder()
+    self._poll()
 
 
 def draw_plots(
@@ -181,7 +190,6 @@ def draw_plots(
     name: run.plot_path(name, step)
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
-  os.makedirs(os.path.dirname(paths["codes"]), exist_ok=True)
   poll()
   plots.plot_codes(paths["codes"], codes, labels=test.labels)
   poll()

@@ -122,6 +122,7 @@ class EvaluationHook(RunHook):
       with the evaluation of a step; its record is the last of the history.
     show_line: function that shows a line of text.
     poll: as of `compute_split_terms`.
+    check_folder: function that raises where the run's folder has gone.
   """
 
   def __init__(
@@ -139,6 +140,7 @@ class EvaluationHook(RunHook):
     draw,
     show_line,
     poll,
+    check_folder,
   ):
     steps_per_epoch = train_graph.batches.steps_per_epoch
     super().__init__(
@@ -159,6 +161,7 @@ class EvaluationHook(RunHook):
     self._sums = sums
     self._draw = draw
     self._poll = poll
+    self._check_folder = check_folder
 
   def after_create_session(self, session, coord):
     """Evaluates the restored step, unless that was done before a stop."""
@@ -214,11 +217,13 @@ class EvaluationHook(RunHook):
       test=test.means,
       train=train,
     )
+    self._check_folder()
     self._keep_if_best(session, step, record)
     self._events.scalars(test.means, step)
     self._write_code_usage(test, step)
     history = [*self._run.read_metrics(), record]
     self._draw(session, step, history=history)
+    self._check_folder()
     self._run.append_metrics(record)
     self._show_line(records.line(record, self._last_step))
 

@@ -12,7 +12,7 @@ from vae_graph.data.dataset import load_dataset
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import local_path
-from vae_graph.runs import records
+from vae_graph.runs import checkpoint_files, records
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
 from vae_graph.runs.checkpoints import restore_by_name
 from vae_graph.runs.directory import RunDirectory
@@ -164,6 +164,7 @@ def _train(
         saver=saver,
         progress=progress,
         poll=stop_hook.poll,
+        check_folder=lock.check,
       )
       # Before those that write.
       hooks.insert(0, LockHook(lock))
@@ -197,6 +198,7 @@ def _train(
               _roll_back(session, failure, hooks=hooks)
       except hooks_lib.Stopped:
         stopped = True
+    lock.check()
     step = saver.latest_step()
   metrics = run.read_metrics()
   stale = records.is_stale(metrics, training_config.early_stopping)
@@ -218,12 +220,17 @@ def _init_fn(saver, run, *, start_weights):
     del scaffold
     if saver.restore(session) is not None:
       return
-    records_there = run.read_metrics()
-    if records_there:
+    history = run.read_metrics()
+    best = checkpoint_files.remains(run.best_prefix)
+    there = ""
+    if history:
+      there = f"{run.metrics_path} has records up to step {history[-1]['step']}"
+    elif best:
+      there = f"{run.best_folder} holds {best}"
+    if there:
       raise errors.CheckpointError(
-        f"{run.metrics_path} has records up to step"
-        f" {records_there[-1]['step']}, but {run.path} holds no checkpoint;"
-        " restore its checkpoints or choose another --logdir"
+        f"{there}, but {run.path} holds no checkpoint; restore its checkpoints"
+        " or choose another --logdir"
       )
     if start_weights is not None:
       start_weights(session)
