@@ -18,6 +18,7 @@ import warnings
 
 from absl import app
 from absl import flags as absl_flags
+from absl import logging as absl_logging
 
 import flags
 from scripts import signals
@@ -113,7 +114,7 @@ def _parse_flags(argv):
 def _guarded(main, arguments, takes_arguments):
   if arguments and not takes_arguments:
     _fail(f"unexpected argument {arguments[0]!r}; flags begin with --", 2)
-  _quiet_tensorflow()
+  _quiet_libraries()
   with signals.watched(_program(), exit_code=_PREEMPTED_EXIT_CODE.value):
     try:
       return main(arguments) if takes_arguments else main()
@@ -123,9 +124,11 @@ def _guarded(main, arguments, takes_arguments):
       return _fail(str(error), error.exit_code)
 
 
-def _quiet_tensorflow():
-  """Hides TensorFlow's remarks on itself, unless --verbosity asks for them."""
+def _quiet_libraries():
+  """Hides remarks of libraries, unless --verbosity asks for them."""
   if not absl_flags.FLAGS["verbosity"].present:
+    # absl has just asked for INFO.
+    absl_logging.set_verbosity(absl_logging.WARNING)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # TensorFlow 1.15 is older than the NumPy it runs on, and says so at length.
     warnings.filterwarnings("ignore", category=FutureWarning)

@@ -33,13 +33,25 @@ def run(*arguments, **variables):
   )
 
 
-class AppTest(absltest.TestCase):
+class AppTest(parameterized.TestCase):
   def test_a_terminal_that_lacks_a_sign_ends_nothing(self):
     code = "app.run(lambda: print('1 \\u00b1 2'))"
     code = f"import {app.__name__} as app; {code}"
     result = run("-c", code, PYTHONIOENCODING="ascii")
     self.assertEqual(result.returncode, 0, result.stderr)
     self.assertEqual(result.stdout, "1 ? 2\n")
+
+  @parameterized.parameters(((), False), (("--verbosity=0",), True))
+  def test_warnings_show_once_and_remarks_where_asked(self, flags, are_shown):
+    code = (
+      "import logging, sys; from scripts import app;"
+      " log = logging.getLogger('library');"
+      " app.run(lambda: log.info('a remark') or log.warning('a warning'))"
+    )
+    result = run("-c", code, *flags)
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertEqual(result.stderr.count("a warning"), 1, result.stderr)
+    self.assertEqual("a remark" in result.stderr, are_shown, result.stderr)
 
 
 class ProgramTest(parameterized.TestCase):
