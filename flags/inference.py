@@ -3,10 +3,9 @@
 from absl import flags
 
 import vae_graph
-from flags import run_data, runs
+from flags import runs
 
-for module in (run_data, runs):
-  flags.adopt_module_key_flags(module)
+flags.adopt_module_key_flags(runs)
 
 _CHECKPOINT = flags.DEFINE_string(
   "checkpoint",

@@ -16,11 +16,11 @@ and the step; of a split dataset, split, indices and labels, of an IMAGE names.
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import images, inference, output, session, shared
+from flags import images, inference, output, run_data, session, shared
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (images, inference, output, session, app):
+for module in (images, inference, output, run_data, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _split = shared.define(

@@ -18,7 +18,7 @@ from scripts import app
 from vae_graph import errors
 
 # For --help to list them.
-for module in (evaluation, inference, output, session, app):
+for module in (evaluation, inference, output, run_data, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _FOLLOW = absl_flags.DEFINE_boolean(

@@ -15,11 +15,11 @@ seed.
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import generation, images, inference, output, session
+from flags import generation, images, inference, output, run_data, session
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (generation, images, inference, output, session, app):
+for module in (generation, images, inference, output, run_data, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 

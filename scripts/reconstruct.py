@@ -16,11 +16,11 @@ summed over the pixels in [0, 1].
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import images, inference, output, session
+from flags import images, inference, output, run_data, session
 from scripts import app, trained_run
 
 # For --help to list them.
-for module in (images, inference, output, session, app):
+for module in (images, inference, output, run_data, session, app):
   absl_flags.adopt_module_key_flags(module)
 
 _FROM_MEAN = absl_flags.DEFINE_boolean(
