@@ -1,3 +1,5 @@
+from unittest import mock
+
 import numpy as np
 from absl.testing import absltest, parameterized
 
@@ -5,7 +7,9 @@ import vae_graph
 from vae_graph import errors, parts, registry
 from vae_graph.compat import tf
 from vae_graph.export.serving_graph import ancestors, build_serving_graph
+from vae_graph.inference import importance_sampling
 from vae_graph.posteriors import Posterior
+from vae_graph.runtime import blocks
 
 SHAPE = (6, 5)
 BATCH = 4
@@ -144,6 +148,16 @@ class ServingGraphTest(parameterized.TestCase):
     self.assertGreater(np.abs(first["code"] - other["code"]).min(), 0)
     # Jensen's inequality, for one and the same samples.
     self.assertTrue(np.all(estimates["log_likelihood"] > estimates["elbo"]))
+
+  def test_a_large_models_samples_are_decoded_in_parts(self):
+    with mock.patch.object(
+      importance_sampling, "images_at_once", return_value=7
+    ) as at_once:
+      with tf.Graph().as_default():
+        build(with_seeded=True)
+    ((distortion,),), kwargs = at_once.call_args
+    self.assertEqual(distortion.name, "score/distortion:0")
+    self.assertLess(kwargs["memory"], blocks.MEMORY)
 
   def test_another_shape_than_that_of_images_is_refused(self):
     """Also by a runtime that does not know the placeholder's shape."""

@@ -200,7 +200,7 @@ class LogLikelihoodTest(parameterized.TestCase):
     vae = self._vae()
     whole = importance_sampling.build_estimation(vae)
     for at_once in (1, 7, 499):
-      parts = importance_sampling.build_estimation(vae, samples_at_once=at_once)
+      parts = importance_sampling.build_estimation(vae, at_once=at_once)
       for count in (3, 500, 512):
         found, expected = [
           importance_sampling.estimate(

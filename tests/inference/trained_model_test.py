@@ -14,7 +14,7 @@ from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.data.dataset import to_unit_interval
-from vae_graph.inference import inference_graph
+from vae_graph.inference import importance_sampling, inference_graph
 from vae_graph.inference.trained_model import BLOCK, TrainedModel
 from vae_graph.runs.directory import RunDirectory
 
@@ -101,13 +101,15 @@ class TrainedRunTest(parameterized.TestCase):
       return (*encoded, mean, sample, model.sample_codes(300), *score[:4])
 
     expected = results(self.model)
+
     # As of a large network, of which 9 images fit into memory.
-    few = mock.patch.object(
-      inference_graph,
-      "images_at_once",
-      lambda fetches, *, at_most, memory=0: min(9, at_most),
-    )
-    with few, TrainedModel(self.folder) as model:
+    def few(fetches, *, at_most, memory=0):
+      del fetches, memory
+      return min(9, at_most)
+
+    for module in (inference_graph, importance_sampling):
+      self.enter_context(mock.patch.object(module, "images_at_once", few))
+    with TrainedModel(self.folder) as model:
       for found, each in zip(results(model), expected):
         np.testing.assert_allclose(found, each, rtol=1e-4, atol=1e-6)
 

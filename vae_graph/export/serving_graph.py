@@ -4,6 +4,7 @@ No op of it draws random numbers, which TensorFlow Lite, ONNX and other runtimes
 do not have. Only the seeded signatures do, for runtimes that are TensorFlow.
 """
 
+import functools
 import re
 import typing
 from typing import Any, Dict
@@ -13,7 +14,10 @@ import numpy as np
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.config import combinations
-from vae_graph.inference.importance_sampling import build_estimation
+from vae_graph.inference.importance_sampling import (
+  build_estimation,
+  samples_at_once,
+)
 from vae_graph.objectives.elbo import elbo, elbo_mc
 from vae_graph.randomness import NoiseInputs, fold_in
 from vae_graph.vae import VAE
@@ -74,8 +78,11 @@ def build_serving_graph(model_config, image_shape, *, with_seeded=False):
   seeded_builders = {"sample_seeded": _sample_seeded}
   if combinations.has_density(model_config):
     builders["score"] = _score
-    seeded_builders["score_importance"] = _score_importance
   signatures = _build_all(builders, vae)
+  if "score" in signatures:
+    seeded_builders["score_importance"] = functools.partial(
+      _score_importance, distortion=signatures["score"].outputs["distortion"]
+    )
   for name, signature in signatures.items():
     _check_draws_nothing(name, signature)
   seeded = _build_all(seeded_builders, vae) if with_seeded else {}
@@ -171,8 +178,8 @@ def _sample_seeded(vae):
   return {"count": count, "seed": seed}, outputs
 
 
-def _score_importance(vae):
-  graph = build_estimation(vae)
+def _score_importance(vae, distortion):
+  graph = build_estimation(vae, at_once=samples_at_once(distortion))
   inputs = {
     "images": graph.images,
     "count": graph.num_samples,

@@ -22,6 +22,7 @@ from vae_graph.compat import map_fn, tf
 from vae_graph.config import combinations
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.randomness import fold_in
+from vae_graph.runtime.blocks import MEMORY, images_at_once
 
 # Samples that are drawn at once and, unless images are large, decoded at once.
 BLOCK_OF_SAMPLES = 500
@@ -73,13 +74,13 @@ class EstimationGraph(typing.NamedTuple):
   estimates: Estimates
 
 
-def build_estimation(vae, *, samples_at_once=BLOCK_OF_SAMPLES):
+def build_estimation(vae, *, at_once=BLOCK_OF_SAMPLES):
   """Builds importance sampling in the default graph.
 
   Args:
     vae: a `VAE`.
-    samples_at_once: samples of an image that are decoded at once; fewer take
-      less memory, and make the same estimates but for rounding.
+    at_once: samples of an image that are decoded at once; fewer take less
+      memory, and make the same estimates but for rounding.
 
   Returns:
     An `EstimationGraph`.
@@ -94,14 +95,23 @@ def build_estimation(vae, *, samples_at_once=BLOCK_OF_SAMPLES):
   seed = tf.placeholder_with_default(np.int64(0), [])
   indices = first_index + tf.range(tf.shape(images, out_type=tf.int64)[0])
   estimates = map_fn(
-    lambda pair: _estimate(
-      vae, *pair, num_samples, seed=seed, at_once=samples_at_once
-    ),
+    lambda pair: _estimate(vae, *pair, num_samples, seed=seed, at_once=at_once),
     (images, indices),
     Estimates(*[tf.float64] * len(Estimates._fields)),
     PARALLEL_IMAGES,
   )
   return EstimationGraph(images, first_index, num_samples, seed, estimates)
+
+
+def samples_at_once(distortion):
+  """Returns how many samples of an image to decode at once, by memory.
+
+  Args:
+    distortion: float32 `[n]`, -log p(x|z) of a graph of the same model.
+  """
+  return images_at_once(
+    [distortion], at_most=BLOCK_OF_SAMPLES, memory=MEMORY // PARALLEL_IMAGES
+  )
 
 
 def check_density(model_config):

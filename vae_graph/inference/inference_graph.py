@@ -12,13 +12,12 @@ import numpy as np
 from vae_graph.compat import tf
 from vae_graph.config.combinations import has_density
 from vae_graph.inference.importance_sampling import (
-  BLOCK_OF_SAMPLES,
-  PARALLEL_IMAGES,
   EstimationGraph,
   build_estimation,
+  samples_at_once,
 )
 from vae_graph.randomness import BatchSeed, fold_in
-from vae_graph.runtime.blocks import MEMORY, group_size, images_at_once
+from vae_graph.runtime.blocks import group_size, images_at_once
 from vae_graph.vae import VAE
 
 # Images or codes of a group, and so in a session.run, at most. A power of two.
@@ -127,10 +126,7 @@ def build_inference_graph(model_config, image_shape):
   block = _power_of_two(images_at_once([distortion], at_most=pixels_group))
   estimation = None
   if has_density(model_config):
-    samples_at_once = images_at_once(
-      [distortion], at_most=BLOCK_OF_SAMPLES, memory=MEMORY // PARALLEL_IMAGES
-    )
-    estimation = build_estimation(vae, samples_at_once=samples_at_once)
+    estimation = build_estimation(vae, at_once=samples_at_once(distortion))
   return InferenceGraph(
     vae=vae,
     block=block,
