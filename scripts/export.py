@@ -33,6 +33,11 @@ def main():
   logdir, folder = runs.logdir(), _export_dir()
   if not folder:
     raise errors.ConfigError("--export_dir is missing; name the folder to make")
+  folder = vae_graph.local_path(folder, "export_dir")
+  run = vae_graph.RunDirectory.load(logdir)
+  vae_graph.check_outside_data(
+    folder, run.settings().config.data, name="export_dir"
+  )
   step = vae_graph.export_model(
     logdir,
     folder,

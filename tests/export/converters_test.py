@@ -47,13 +47,18 @@ class MissingConverterTest(absltest.TestCase):
     self.assertNotIn("\n", str(caught.exception))
     self.assertEqual(os.listdir(folder), ["run"])
 
+  @absltest.skipIf(IS_TF1, "the converters are of TensorFlow 2")
   def test_onnx(self):
     with mock.patch.object(importlib.util, "find_spec", return_value=None):
       self._assert_refused("onnx", "format onnx needs tf2onnx.*pip install")
 
-  @absltest.skipUnless(IS_TF1, "TensorFlow 2 has its converter")
-  def test_tflite(self):
-    self._assert_refused("tflite", "format tflite needs .* TensorFlow 2, found")
+  @absltest.skipUnless(IS_TF1, "TensorFlow 2 has its converters")
+  def test_tensorflow_1(self):
+    for name in ("onnx", "tflite"):
+      with self.subTest(name):
+        self._assert_refused(
+          name, f"format {name} needs .* TensorFlow 2, found"
+        )
 
 
 if __name__ == "__main__":

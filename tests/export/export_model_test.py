@@ -166,6 +166,22 @@ class ExportModelTest(parameterized.TestCase):
       self._export()
     self.assertNotIn("\n", str(caught.exception))
 
+  def test_a_folder_that_cannot_be_written_is_told_first(self):
+    with open(os.path.dirname(self.export_dir), "w") as file:
+      file.write("mine")
+    # Of a run that is not there, too.
+    with self.assertRaisesRegex(errors.OutputError, "--export_dir"):
+      self._export()
+
+  def test_a_path_that_goes_up_leaves_nothing_on_its_way(self):
+    make_run(self.logdir)
+    self.export_dir = os.path.join(self.folder, "rel", ".", "a", "..", "b")
+    self._export("frozen")
+    self.assertEqual(os.listdir(os.path.join(self.folder, "rel")), ["b"])
+    self.assertIn(
+      "frozen.pb", os.listdir(os.path.join(self.folder, "rel", "b"))
+    )
+
   def test_a_full_disk_leaves_nothing(self):
     make_run(self.logdir)
 

@@ -35,6 +35,7 @@ def forked(model, logdir):
   refused(lambda: model.decode(numpy.zeros([1, 2])))
   refused(lambda: model.score(numpy.zeros([1, 6, 5])))
   refused(lambda: vae_graph.TrainedModel(logdir))
+  refused(lambda: vae_graph.export_model(logdir, logdir + "_export"))
   model.close()
 
 if __name__ == "__main__":
@@ -76,9 +77,10 @@ class ProcessesTest(absltest.TestCase):
     )
     self.assertEqual(result.returncode, 0, result.stderr)
     *refused, fork, spawned, spawn = result.stdout.splitlines()
-    self.assertLen(refused, 3)
-    for line in refused:
-      self.assertRegex(line, "^refused TrainedModel: this .*forked.*spawn")
+    names = [*["TrainedModel"] * 3, "export_model"]
+    self.assertLen(refused, len(names))
+    for line, name in zip(refused, names):
+      self.assertRegex(line, f"^refused {name}: this .*forked.*spawn")
     self.assertEqual(
       [fork, spawned, spawn], ["fork 0", "spawned (1, 6, 5)", "spawn 0"]
     )

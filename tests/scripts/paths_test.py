@@ -183,6 +183,9 @@ class PathsTest(parameterized.TestCase):
       self._assert_refused(
         message, binary, "--logdir=run", "--output=images/new"
       )
+    self._assert_refused(
+      message, "export", "--logdir=run", "--export_dir=images/new"
+    )
     self._run("train", *flags, "--logdir=run", "--train_steps=3")
 
 

@@ -1,6 +1,7 @@
 """Export of a trained model, in whichever format."""
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import os
@@ -12,14 +13,12 @@ from typing import Optional
 from vae_graph import errors
 from vae_graph.compat import tf, versions
 from vae_graph.config.export import ExportConfig
-from vae_graph.config.session import SessionConfig
 from vae_graph.export import manifest
 from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
-from vae_graph.inference.output_files import writing
+from vae_graph.inference.output_files import try_output, writing
+from vae_graph.inference.restored_run import restore_run
 from vae_graph.paths import local_path
-from vae_graph.runs.checkpoints import restore_from_run
-from vae_graph.runs.directory import RunDirectory
-from vae_graph.runtime.sessions import make_config_proto
+from vae_graph.runtime.processes import use_tensorflow
 
 _PACKAGE = __name__.rpartition(".")[0]
 
@@ -54,6 +53,7 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
     The global step of the weights; None in a checkpoint of another program.
 
   Raises:
+    ProcessError: this process was forked from one that has used TensorFlow.
     RunDirectoryError: there is no run, or it is damaged.
     CheckpointError: there is no such checkpoint, or it does not fit.
     OutputError: `export_dir` is there, or cannot be written.
@@ -61,13 +61,15 @@ def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
       `target_tf` does not know an op, or what converts to the format is not
       there.
   """
-  export_dir = local_path(export_dir, "export_dir")
+  # The names above it are made, which `..` in it might leave behind.
+  export_dir = os.path.abspath(local_path(export_dir, "export_dir"))
   if os.path.lexists(export_dir):
     raise errors.OutputError(
       f"{export_dir} is there already; remove it or choose another --export_dir"
     )
   export_config = export_config or ExportConfig()
   _check_converter(export_config.format)
+  try_output(export_dir, is_folder=True, flag="--export_dir")
   with open_trained_graph(
     logdir,
     checkpoint=checkpoint,
@@ -96,31 +98,20 @@ def open_trained_graph(logdir, *, checkpoint=None, with_seeded=False):
     checkpoint: as in `export_model`.
     with_seeded: as in `build_serving_graph`.
   """
-  run = RunDirectory(logdir)
-  run_config, image_shape = run.settings()
-  with tf.Graph().as_default() as graph:
-    serving_graph = build_serving_graph(
-      run_config.model, image_shape, with_seeded=with_seeded
-    )
-    config_proto = make_config_proto(SessionConfig())
-    with tf.Session(graph=graph, config=config_proto) as session:
-      _, step = restore_from_run(
-        session,
-        run,
-        checkpoint=checkpoint,
-        variables=serving_graph.vae.variables,
-        averaged=run_config.training.ema_decay > 0,
-      )
-      yield TrainedGraph(session, serving_graph, step)
+  use_tensorflow("export_model")
+  build = functools.partial(build_serving_graph, with_seeded=with_seeded)
+  restored = restore_run(logdir, build, checkpoint=checkpoint)
+  with restored.session as session:
+    yield TrainedGraph(session, restored.built, restored.step)
 
 
 def _check_converter(export_format):
   """Raises where what converts to a format is not there."""
   version = versions()["tensorflow"]
-  if export_format == "tflite" and version.startswith("1."):
+  if export_format in ("onnx", "tflite") and version.startswith("1."):
     raise errors.UnsupportedError(
-      f"format tflite needs the converter of TensorFlow 2, found TensorFlow"
-      f" {version}; export there, where the same run can be read"
+      f"format {export_format} needs the converter of TensorFlow 2, found"
+      f" TensorFlow {version}; export there, where the same run can be read"
     )
   if export_format == "onnx" and importlib.util.find_spec("tf2onnx") is None:
     raise errors.UnsupportedError(
@@ -131,7 +122,7 @@ def _check_converter(export_format):
 @contextlib.contextmanager
 def _new_folder(path):
   """Yields a temporary folder that becomes `path` if all goes well."""
-  parent, name = os.path.split(os.path.abspath(path))
+  parent, name = os.path.split(path)
   temporary = os.path.join(parent, f".{name}.{uuid.uuid4().hex}.tmp")
   with writing(path, "--export_dir"):
     try:

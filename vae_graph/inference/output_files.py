@@ -30,7 +30,7 @@ def writing(path, flag="--output"):
     ) from error
 
 
-def try_output(path, *, is_folder=False):
+def try_output(path, *, is_folder=False, flag="--output"):
   """Tries whether an output can be written, before the work that makes it.
 
   Nothing is left where it is tried.
@@ -38,11 +38,12 @@ def try_output(path, *, is_folder=False):
   Args:
     path: the file, or the folder of files.
     is_folder: whether it is a folder.
+    flag: the flag that chose it.
 
   Raises:
     OutputError: it cannot be written.
   """
-  with writing(path):
+  with writing(path, flag):
     files.try_folder(path if is_folder else os.path.dirname(path))
     if not is_folder and os.path.isdir(path):
       raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

@@ -8,9 +8,7 @@ with TrainedModel("runs/hafner_mnist") as model:
 import numpy as np
 
 from vae_graph import errors
-from vae_graph.compat import tf
 from vae_graph.config.combinations import check_pixels
-from vae_graph.config.session import SessionConfig
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.data.fingerprint import fingerprint
 from vae_graph.inference import importance_sampling
@@ -23,10 +21,8 @@ from vae_graph.inference.inference_graph import (
 )
 from vae_graph.inference.inputs import check_codes, check_images
 from vae_graph.inference.interpolation import lerp, slerp
-from vae_graph.runs.checkpoints import restore_from_run
-from vae_graph.runs.directory import RunDirectory
+from vae_graph.inference.restored_run import restore_run
 from vae_graph.runtime.processes import may_use_tensorflow, use_tensorflow
-from vae_graph.runtime.sessions import make_config_proto
 
 
 class TrainedModel:
@@ -66,26 +62,19 @@ class TrainedModel:
 
   def __init__(self, logdir, *, checkpoint=None, session_config=None):
     use_tensorflow("TrainedModel")
-    run = RunDirectory(logdir)
-    self.config, self.image_shape = run.settings()
-    config_proto = make_config_proto(session_config or SessionConfig())
-    with tf.Graph().as_default() as graph:
-      self._inference_graph = build_inference_graph(
-        self.config.model, self.image_shape
-      )
-      self._session = tf.Session(graph=graph, config=config_proto)
-      try:
-        self.checkpoint, self.step = restore_from_run(
-          self._session,
-          run,
-          checkpoint=checkpoint,
-          variables=self._inference_graph.vae.variables,
-          averaged=self.config.training.ema_decay > 0,
-        )
-      except BaseException:
-        self._session.close()
-        raise
-      graph.finalize()
+    restored = restore_run(
+      logdir,
+      build_inference_graph,
+      checkpoint=checkpoint,
+      session_config=session_config,
+    )
+    self.config = restored.config
+    self.image_shape = restored.image_shape
+    self.checkpoint = restored.checkpoint
+    self.step = restored.step
+    self._inference_graph = restored.built
+    self._session = restored.session
+    self._session.graph.finalize()
 
   def __enter__(self):
     return self
