@@ -18,7 +18,6 @@ import warnings
 
 from absl import app
 from absl import flags as absl_flags
-from absl import logging as absl_logging
 
 import flags
 from scripts import signals
@@ -128,7 +127,7 @@ def _quiet_libraries():
   """Hides remarks of libraries, unless --verbosity asks for them."""
   if not absl_flags.FLAGS["verbosity"].present:
     # absl has just asked for INFO.
-    absl_logging.set_verbosity(absl_logging.WARNING)
+    logging.getLogger().setLevel(logging.WARNING)
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
     # TensorFlow 1.15 is older than the NumPy it runs on, and says so at length.
     warnings.filterwarnings("ignore", category=FutureWarning)
