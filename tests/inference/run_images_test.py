@@ -181,7 +181,7 @@ class RunImagesTest(parameterized.TestCase):
     message = "no test image 23: the test split of data set npz holds 0 to 22"
     self._assert_fails(errors.ConfigError, message, "0", "23")
 
-  @parameterized.parameters("nowhere.png", "-1", "\u00b2", "")
+  @parameterized.parameters("nowhere.png", "-1", "\u00b2")
   def test_what_is_neither_a_file_nor_an_index(self, name):
     self._assert_fails(errors.DataError, "no such file.*index of a test", name)
 

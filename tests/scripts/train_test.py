@@ -2,8 +2,6 @@ import gzip
 import json
 import os
 import re
-import signal
-import subprocess
 import tempfile
 import time
 
@@ -13,8 +11,6 @@ from absl.testing import absltest, parameterized
 import flags
 from tests.scripts.binary import (
   SMALL,
-  command,
-  environment,
   run,
   run_process,
 )
@@ -77,33 +73,6 @@ class TrainBinaryTest(parameterized.TestCase):
         settings.append(json.load(file)["config"])
     self.assertEqual(*settings)
     self.assertEqual(settings[0]["model"]["code_size"], 3)
-
-  def test_sigterm_saves_and_the_same_command_goes_on(self):
-    arguments = (*SMALL, f"--logdir={self.logdir}", "--epochs=100000")
-    process = subprocess.Popen(
-      command(*arguments),
-      stderr=subprocess.PIPE,
-      text=True,
-      env=environment(),
-    )
-    events = os.path.join(self.logdir, "events", "train")
-    deadline = time.time() + 120
-    while time.time() < deadline and process.poll() is None:
-      # The first scalars are there after a hundred steps.
-      if os.path.isdir(events) and any(
-        os.path.getsize(os.path.join(events, name)) > 200
-        for name in os.listdir(events)
-      ):
-        break
-      time.sleep(0.1)
-    process.send_signal(signal.SIGTERM)
-    _, stderr = process.communicate(timeout=120)
-    self.assertEqual(process.returncode, 128 + signal.SIGTERM, stderr)
-    stopped = re.search(r"stopped at step ([\d,]+); the same command", stderr)
-    step = int(stopped.group(1).replace(",", ""))
-    latest = tf.train.latest_checkpoint(self.logdir)
-    self.assertTrue(latest.endswith(f"-{step}"), latest)
-    self.assertGreater(step, 0)
 
   @parameterized.parameters(
     ("--batch_size=0", "batch_size must be at least 1, found 0"),
@@ -182,7 +151,7 @@ class TrainBinaryTest(parameterized.TestCase):
       "--epochs=1",
     )
     self.assertEqual(result.returncode, 0, result.stderr)
-    self.assertIn("(standard error unknown)", result.stdout)
+    self.assertIn("(standard error —)", result.stdout)
 
   def test_missing_folder(self):
     self._assert_fails(

@@ -20,10 +20,12 @@ class Stream(io.StringIO):
 
 
 def outputs(step, steps, elbo):
-  terms = {"loss": np.float32(0), "elbo": np.float32(elbo * steps)}
-  return RunOutputs(
-    step=step, steps=steps, last=terms, total=terms, measures={}
-  )
+  terms = {
+    "loss": np.zeros(steps, np.float32),
+    "elbo": np.float32(elbo) + np.arange(steps) - (steps - 1) / 2,
+  }
+  last = {name: values[-1] for name, values in terms.items()}
+  return RunOutputs(step=step, steps=steps, last=last, terms=terms, measures={})
 
 
 class ProgressHookTest(absltest.TestCase):

@@ -18,8 +18,9 @@ from vae_graph.training.train_graph import build_train_graph
 
 TRAIN, TEST = "events/train", "events/test"
 MODEL = {
-  *("data", "noise_seed", "num_samples", "observation", "encoder", "decoder"),
-  *("code", "code_mean", "code_stddev", "reconstruction", "samples"),
+  *("data", "noise_seed", "noise_start", "noise_rows", "num_samples"),
+  *("observation", "encoder", "decoder", "code", "code_mean", "code_stddev"),
+  *("reconstruction", "prior_codes", "samples"),
   *("objective", "means", "elbo", "loss", "make_variables"),
 }
 TRAINING = {

@@ -16,11 +16,11 @@ def read(path):
     RunDirectoryError: it cannot be read, or a value in it is of another kind
       than `evaluate_model` returns.
   """
-  evaluation = former_names.modernized(json_files.read_json_object(path))
+  evaluation = json_files.read_json_object(path)
   for name, value in evaluation.items():
     if value is not None and not _is_of_its_kind(name, value):
       raise json_files.unreadable(path, f"its {name!a} is none")
-  return evaluation
+  return former_names.modernized(evaluation)
 
 
 def _is_of_its_kind(name, value):
