@@ -19,14 +19,11 @@ RUN = vae_graph.RunDirectory
 # Where a run is killed, one after another: class, method, the call, and whether
 # that call is still made. Best checkpoints are saved, too.
 MOMENTS = (
-  (CheckpointSaver, "save", 2, False),
   (CheckpointSaver, "save", 2, True),
   (RUN, "append_metrics", 1, False),
   (RUN, "append_metrics", 1, True),
   (RUN, "write_best", 1, False),
-  (EventWriter, "plots", 1, False),
   (EventWriter, "plots", 1, True),
-  (EventWriter, "scalars", 2, True),
 )
 
 
@@ -62,16 +59,16 @@ class ExactResumeTest(parameterized.TestCase):
     self._assert_resumes(
       toy_config(
         "dynamic",
-        epochs=4,
+        epochs=3,
         ema_decay=0.9,
         learning_rate_schedule="cosine",
-        decay_steps=24,
+        decay_steps=18,
         summary_every_steps=4,
         checkpoint_every_steps=5,
         plot_every_epochs=2,
       ),
       moments=MOMENTS,
-      steps=(17,),
+      steps=(14,),
     )
 
   def test_fed_batches(self):
@@ -80,8 +77,8 @@ class ExactResumeTest(parameterized.TestCase):
       dataclasses.replace(
         config, objective=vae_graph.ObjectiveConfig(objective="iwae")
       ),
-      moments=MOMENTS[2:4],
-      steps=(9, 11, 13),
+      moments=MOMENTS[1:3],
+      steps=(9,),
     )
 
   def test_early_stopping_and_an_epoch_without_evaluation(self):
@@ -94,7 +91,7 @@ class ExactResumeTest(parameterized.TestCase):
         plot_every_epochs=1,
         checkpoint_every_steps=3,
       ),
-      moments=MOMENTS[:4],
+      moments=MOMENTS[:2],
       steps=(11,),
     )
 
