@@ -23,6 +23,21 @@ with FolderLock(sys.argv[1]):
   sys.stdin.read()
 """
 
+# Likewise, with a child, whose number it says, too.
+_FORKED = """
+import os, sys, time
+from vae_graph.runs.lock import FolderLock
+lock = FolderLock(sys.argv[1])
+child = os.fork()
+if not child:
+  lock.release()  # As where an error leaves the `with` block.
+  time.sleep(60)
+  os._exit(0)
+time.sleep(0.2)
+print("held", child, flush=True)
+sys.stdin.read()
+"""
+
 
 class LockTest(RunTestCase):
   def setUp(self):
@@ -30,10 +45,10 @@ class LockTest(RunTestCase):
     self.lock_path = os.path.join(self.path, "trainer.lock")
     self.enter_context(mock.patch.object(lock_lib, "_BEAT_SECONDS", 0.05))
 
-  def _start(self):
-    """Starts a process that holds the lock."""
+  def _start(self, statements=_HOLDER):
+    """Starts a process that holds the lock; returns it and what it has said."""
     process = subprocess.Popen(
-      [sys.executable, "-c", _HOLDER, self.lock_path],
+      [sys.executable, "-c", statements, self.lock_path],
       stdin=subprocess.PIPE,
       stdout=subprocess.PIPE,
       universal_newlines=True,
@@ -41,8 +56,9 @@ class LockTest(RunTestCase):
     )
     self.addCleanup(process.communicate)
     self.addCleanup(process.kill)
-    self.assertEqual(process.stdout.readline(), "held\n")
-    return process
+    said = process.stdout.readline().split()
+    self.assertEqual(said[:1], ["held"])
+    return process, said[1:]
 
   def _write_holder(self, **values):
     """Writes what a holder that has died would have left."""
@@ -50,7 +66,7 @@ class LockTest(RunTestCase):
     self.write("trainer.lock", json.dumps(dict(holder, **values)))
 
   def test_a_second_one_is_refused_in_one_line(self):
-    process = self._start()
+    process, _ = self._start()
     text = self.error_of(FolderLock, self.lock_path)
     self.assertRegex(
       text,
@@ -69,7 +85,7 @@ class LockTest(RunTestCase):
       self.assertTrue(os.path.exists(self.lock_path))
 
   def test_one_that_was_killed_blocks_nobody(self):
-    process = self._start()
+    process, _ = self._start()
     process.send_signal(signal.SIGKILL)
     process.wait()
     self.assertTrue(os.path.exists(self.lock_path))
@@ -78,6 +94,16 @@ class LockTest(RunTestCase):
     ), FolderLock(self.lock_path):
       holder = json.loads(self.read("trainer.lock"))
     self.assertEqual(holder["pid"], os.getpid())
+
+  def test_a_child_has_no_part_in_it(self):
+    process, (child,) = self._start(_FORKED)
+    self.addCleanup(os.kill, int(child), signal.SIGKILL)
+    self.assertIn("in training", self.error_of(FolderLock, self.lock_path))
+    process.kill()
+    process.wait()
+    os.kill(int(child), 0)  # It lives.
+    with FolderLock(self.lock_path):
+      pass
 
   def test_a_process_of_the_number_of_a_dead_one_blocks_nobody(self):
     with FolderLock(self.lock_path):

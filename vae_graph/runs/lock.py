@@ -16,6 +16,7 @@ import os
 import socket
 import threading
 import time
+import weakref
 
 from vae_graph import errors, files
 from vae_graph.runs import json_files
@@ -29,6 +30,8 @@ _BEATS_MISSED = 6
 _MOST_ATTEMPTS = 100
 # Of the file; it has a hundred.
 _MOST_BYTES = 4096
+
+_held = weakref.WeakSet()
 
 
 class FolderLock:
@@ -50,6 +53,7 @@ class FolderLock:
       self._file = self._acquire()
     except OSError as error:
       raise json_files.unwritable(self._folder, error) from error
+    _held.add(self)
     self._ended = threading.Event()
     self._thread = threading.Thread(target=self._beat, daemon=True)
     self._thread.start()
@@ -82,10 +86,14 @@ class FolderLock:
     if _is_at(self._file, self._path):
       with contextlib.suppress(OSError):
         os.remove(self._path)
-    self._file.close()
+    self.close()
     if self._is_mine:
       with contextlib.suppress(OSError):
         os.rmdir(self._folder)
+
+  def close(self):
+    """Closes the file, by which a forked child shares its parent's lock."""
+    self._file.close()
 
   def _acquire(self):
     """Returns the open file of the lock that this process holds by now."""
@@ -171,10 +179,10 @@ class FolderLock:
 
 
 def _is_at(file, path):
-  """Returns whether an open file is the one at a path."""
+  """Returns whether a file is open and the one at a path."""
   try:
     return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
-  except OSError:
+  except (OSError, ValueError):  # ValueError: it is closed.
     return False
 
 
@@ -202,3 +210,13 @@ def _describe(holder):
   return "process {} on {} since {}".format(
     *(holder.get(name, "unknown") for name in ("pid", "host", "started"))
   )
+
+
+def _leave_locks_to_parent():
+  for lock in _held:
+    lock.close()
+
+
+# The kernel keeps a lock as long as anybody has its file open: a child that
+# outlives the trainer would block the rerun.
+os.register_at_fork(after_in_child=_leave_locks_to_parent)
