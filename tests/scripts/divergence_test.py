@@ -1,7 +1,6 @@
 """Training that diverges, and that what its message advises works."""
 
 import os
-import re
 import tempfile
 
 from absl.testing import absltest
@@ -31,14 +30,11 @@ class DivergenceTest(absltest.TestCase):
   def test_what_the_message_advises_works(self):
     last = self._train(*TOO_LARGE, exit_code=1).splitlines()[-1]
     self.assertRegex(last, r"^train: .*not finite.* training step \d+")
-    (checkpoint,) = re.findall(r"--init_checkpoint=([^ ,]+)", last)
-    self.assertIn("--learning_rate", last)
+    self.assertIn("begin a new run with a smaller --learning_rate, or", last)
     self.assertIn("--on_nan=rollback", last)
-    # The one way: a new run, from those weights.
+    # The one way: a new run.
     first, self.logdir = self.logdir, os.path.join(self.folder, "new")
-    self._train(
-      *TOO_LARGE, "--learning_rate=1e-3", f"--init_checkpoint={checkpoint}"
-    )
+    self._train(*TOO_LARGE, "--learning_rate=1e-3")
     self.assertEqual(self._steps(), 12)
     # The other: the same command, with rollbacks.
     self.logdir = first

@@ -2,6 +2,7 @@ import dataclasses
 import json
 import os
 import tempfile
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -11,6 +12,7 @@ from tests.training import kept
 from tests.training.crash import Crash
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
+from vae_graph.compat import tf
 from vae_graph.data.batches import FeedBatches
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
 from vae_graph.training.rollback import RollbackHook
@@ -35,6 +37,35 @@ def config(**settings):
   return toy_config(**settings)
 
 
+class Spoil(tf.train.SessionRunHook):
+  """Makes a weight NaN behind a step, once, as its update might have.
+
+  Attributes:
+    is_done: whether that has happened.
+    went_back: `(global step, argument)` of each `go_on`.
+  """
+
+  def __init__(self, step):
+    self._step = step
+    self.is_done = False
+    self.went_back = []
+
+  def begin(self):
+    weight = tf.trainable_variables()[0]
+    self._spoil = weight.assign(tf.fill(weight.shape, np.nan)).op
+
+  def after_run(self, run_context, run_values):
+    del run_values
+    session = run_context.session
+    step = session.run(tf.train.get_global_step())
+    if step == self._step and not self.is_done:
+      session.run(self._spoil)
+      self.is_done = True
+
+  def go_on(self, session, step):
+    self.went_back.append((session.run(tf.train.get_global_step()), step))
+
+
 class RollbackTest(parameterized.TestCase):
   def setUp(self):
     super().setUp()
@@ -42,9 +73,8 @@ class RollbackTest(parameterized.TestCase):
     self.logdir = os.path.join(self.folder, "run")
 
   def _train(self, experiment_config, logdir=None, **kwargs):
-    return vae_graph.train(
-      experiment_config, logdir or self.logdir, dataset=poisoned(), **kwargs
-    )
+    kwargs.setdefault("dataset", poisoned())
+    return vae_graph.train(experiment_config, logdir or self.logdir, **kwargs)
 
   def _rollbacks(self, logdir=None):
     path = os.path.join(logdir or self.logdir, "rollbacks.json")
@@ -115,7 +145,9 @@ class RollbackTest(parameterized.TestCase):
     settings = config(max_rollbacks=1)
     for _ in range(2):  # The same command comes to the same end.
       with self.assertRaisesRegex(
-        errors.NonFiniteError, "after 1 rollbacks; begin .*--max_rollbacks$"
+        errors.NonFiniteError,
+        "after 1 rollbacks; begin .* --init_checkpoint=[^ ]*/model.ckpt-[1-9]+,"
+        " or .*--max_rollbacks$",
       ) as caught:
         self._train(settings)
       self.assertNotIn("\n", str(caught.exception))
@@ -131,6 +163,31 @@ class RollbackTest(parameterized.TestCase):
     whole = os.path.join(self.folder, "whole")
     self._train(settings, whole)
     kept.assert_same(self, whole, self.logdir)
+
+  def test_a_stop_where_it_diverges_loses_no_rollback(self):
+    settings = config(steps_per_run=1)
+    whole = os.path.join(self.folder, "whole")
+    data = {"dataset": toy_dataset()}
+    hook = Spoil(10)
+    self._train(settings, whole, extra_hooks=[hook], **data)
+    self.assertEqual(hook.went_back, [(8, 8)])
+    hook = Spoil(10)
+    stopped = self._train(
+      settings, extra_hooks=[hook], should_stop=lambda: hook.is_done, **data
+    )
+    self.assertEqual((stopped.step, stopped.complete), (8, False))
+    self._train(settings, extra_hooks=[Spoil(10)], **data)
+    kept.assert_same(self, whole, self.logdir)
+
+  def test_a_last_step_that_diverges(self):
+    # The first hook, so that it spoils what the others have still to see.
+    first = "vae_graph.training.train.LockHook"
+    with mock.patch(first, return_value=Spoil(6)), self.assertRaisesRegex(
+      errors.NonFiniteError,
+      "^a variable is not finite after training step 6; begin a new run with"
+      " a smaller --learning_rate, or go on .* by --on_nan=rollback$",
+    ):
+      self._train(toy_config(epochs=1), dataset=toy_dataset())
 
 
 class SkippedBatchesTest(absltest.TestCase):

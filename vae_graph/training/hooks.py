@@ -6,6 +6,7 @@ op returns, and tell by `next_step` where a run has to end for them, so they act
 exactly at their step however many steps a run makes.
 """
 
+import contextlib
 import time
 
 import numpy as np
@@ -248,8 +249,14 @@ class CheckpointHook(RunHook):
       self.save(run_context.session, step)
 
   def end(self, session):
-    """Saves the last step."""
-    self.save(session, int(session.run(self.train_graph.global_step)))
+    """Saves the last step, unless a stop has come where training diverges.
+
+    The checkpoint before it stands then, and whoever goes on comes to the same
+    step. The end of training is no such step: it is evaluated, so it is saved
+    while it may still be rolled back.
+    """
+    with contextlib.suppress(Diverged):
+      self.save(session, int(session.run(self.train_graph.global_step)))
 
   def save(self, session, step):
     """Saves a checkpoint, unless that of this step is there already.

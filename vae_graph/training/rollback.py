@@ -105,7 +105,7 @@ class RollbackHook(RunHook):
     }
     self._run.write_rollbacks([*self._rollbacks, rollback])
     for hook in hooks:
-      if isinstance(hook, RunHook):
+      if hasattr(hook, "go_on"):
         hook.go_on(session, restored.step)
     _LOGGER.warning(
       "%s; training goes on from step %s with %g of the learning rate",
@@ -122,8 +122,8 @@ class RollbackHook(RunHook):
     return step == 0 or any(period.due(step) for period in self._periods)
 
   def _remedy(self):
-    path = f"{self._run.checkpoint_prefix}-{self._saver.latest_step()}"
-    return (
-      f"begin a new run with a smaller --learning_rate and"
-      f" --init_checkpoint={path}"
-    )
+    remedy = "begin a new run with a smaller --learning_rate"
+    step = self._saver.latest_step()
+    if step:
+      remedy += f" and --init_checkpoint={self._run.checkpoint_prefix}-{step}"
+    return remedy

@@ -65,7 +65,9 @@ def train(
     flags_text: the flags of the program, kept in `flags.txt`.
     allow_other_data: let a run go on with other data than it began with.
     extra_hooks: further `tf.train.SessionRunHook`s. One with a method
-      `next_step(step)` tells where a run has to end for it.
+      `next_step(step)` tells where a run has to end for it, and one with
+      `go_on(session, step)` is told of a rollback to the checkpoint of `step`.
+      Their `end` is not called where training stops within an evaluation.
     should_stop: function without arguments; True ends training early, with a
       checkpoint. It is asked after each run of steps, which lasts about half a
       second, and between the batches and the pictures of the evaluations that
