@@ -1,4 +1,7 @@
-"""Other runtimes than TensorFlow give what the training graph gives."""
+"""Other runtimes than TensorFlow give what the training graph gives.
+
+Of the presets that presets.py names, as in presets_test.
+"""
 
 import importlib.util
 import os
@@ -8,7 +11,7 @@ from unittest import mock
 from absl.testing import absltest, parameterized
 
 import vae_graph
-from tests.export.presets import PresetTestCase, distinct_presets
+from tests.export.presets import PresetTestCase, presets
 from tests.inference.random_run import make_run
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -27,7 +30,7 @@ class ConvertersTest(PresetTestCase):
           self.fail(reason)
         self.skipTest(reason)
 
-  @parameterized.named_parameters(*distinct_presets())
+  @parameterized.named_parameters(*presets())
   def test_gives_what_the_training_graph_gives(self, config):
     self.assert_exports_give_the_same(
       config, ("onnx", "tflite"), tolerance=1e-4
