@@ -18,12 +18,12 @@ class Killed(BaseException):
   """What a process that is killed does not live to see."""
 
 
-def save(folder, *steps, max_to_keep=5):
+def save(folder, *steps, max_to_keep=5, **kwargs):
   """Saves checkpoints in which `a` is ten times the step."""
   with tf.Graph().as_default(), tf.Session() as session:
     variable = tf.get_variable("a", initializer=[0.0, 0.0], use_resource=True)
     saver = CheckpointSaver(
-      os.path.join(folder, "model.ckpt"), max_to_keep=max_to_keep
+      os.path.join(folder, "model.ckpt"), max_to_keep=max_to_keep, **kwargs
     )
     saver.prepare()
     for step in steps:
@@ -137,6 +137,17 @@ class SaveTest(SaverTestCase):
     save(self.folder, 2, max_to_keep=1)
     self.assertEqual(self.steps(), [2])
 
+  def test_keeps_the_last_one_that_is_needed(self):
+    def even(step):
+      return step % 2 == 0
+
+    save(self.folder, 2, 4, 5, 7, max_to_keep=1, is_needed=even)
+    self.assertEqual(self.steps(), [4, 7])
+    save(self.folder, 8, max_to_keep=1, is_needed=even)
+    self.assertEqual(self.steps(), [8])
+    save(self.folder, 9, max_to_keep=1)
+    self.assertEqual(self.steps(), [9])
+
   def test_a_step_is_saved_again(self):
     save(self.folder, 3, 7, 3)
     self.assertEqual(self.steps(), [3, 7])
@@ -152,10 +163,16 @@ class SaveTest(SaverTestCase):
         saver.restore(session).state, {"rate": float("inf"), "sum": 0.1 + 0.2}
       )
 
-  def test_a_checkpoint_of_an_older_version_has_no_state(self):
+  def test_a_checkpoint_without_its_state_is_told(self):
     save(self.folder, 3)
     os.remove(self.path(3, ".state.json"))
-    self.assertEqual(restore(self.folder)[0].state, {})
+    with self.assertLogs(level="WARNING") as logs:
+      self.assertEqual(restore(self.folder)[0].state, {})
+    self.assertLen(logs.output, 1)
+    self.assertRegex(
+      logs.output[0],
+      "model.ckpt-3.state.json has gone; .* are means since step 3$",
+    )
 
   def test_what_cannot_be_written_is_one_line(self):
     save(self.folder, 3)

@@ -1,6 +1,7 @@
 import dataclasses
 import json
 import os
+import shutil
 import tempfile
 from unittest import mock
 
@@ -134,6 +135,21 @@ class RollbackTest(parameterized.TestCase):
       self._train(settings, extra_hooks=[Crash(17)])
     self._train(settings)
     kept.assert_same(self, whole, self.logdir)
+
+  def test_is_exactly_resumable_where_one_checkpoint_is_kept(self):
+    settings = config(keep_checkpoints=1, steps_per_run=1)
+    whole = os.path.join(self.folder, "whole")
+    self._train(settings, whole)
+    (first, *_) = self._rollbacks(whole)
+    # Between the checkpoint that it goes back to and the step that fails.
+    for step in range(first["step"] + 1, first["failed_step"]):
+      shutil.rmtree(self.logdir, ignore_errors=True)
+      asked = iter(range(1, step))
+      self._train(settings, should_stop=lambda: not next(asked, None))  # noqa: B023
+      self.assertEqual(kept.variables(self.logdir)["global_step"], step)
+      self._train(settings)
+      kept.assert_same_training(self, whole, self.logdir)
+      self.assertEqual(self._rollbacks(), self._rollbacks(whole))
 
   def test_input_modes_agree(self):
     other = os.path.join(self.folder, "other")

@@ -173,7 +173,8 @@ class TrainingConfig(Config):
   keep_checkpoints: int = field(
     5,
     "How many of the last checkpoints to keep; the best by test ELBO is kept"
-    " in best/ besides.",
+    " in best/ besides, and with on_nan=rollback the last one of an evaluation"
+    " or of checkpoint_every_steps.",
     at_least=1,
     may_change=True,
   )

@@ -3,9 +3,11 @@
     config.json, flags.txt            the settings: all to rebuild the model
     trainer.lock                      who trains it, while it is trained
     checkpoint, model.ckpt-STEP.*     the latest checkpoints
+    .saving/                          a checkpoint in the making
     damaged/                          checkpoints that were found damaged
     best/                             the best one, and its record metrics.json
     metrics.jsonl                     a record for each evaluation in training
+    rollbacks.json                    where training went back to, and how
     events/train/, events/test/       for TensorBoard
     plots/                            the last plots; earlier ones in step-STEP/
     evaluation.json                   the last evaluation of the trained model

@@ -94,17 +94,21 @@ def recover(prefix):
   _remove_if_empty(os.path.join(folder, _SAVING))
 
 
-def remove_old(prefix, step, *, max_to_keep):
+def remove_old(prefix, step, *, max_to_keep, is_needed=lambda step: False):
   """Removes old checkpoints, and lists the others in the file `checkpoint`.
 
   Args:
     prefix: as in `begin`.
     step: of the checkpoint to keep in any case, the last one saved.
     max_to_keep: how many to keep, with that one; of the others, the latest.
+    is_needed: function that tells of a step whether it is one of those of which
+      the latest is kept besides, if it is not among them.
   """
   there = list_files(prefix)
   others = [other for other in there if other != step]
   old = others[: max(0, len(others) - (max_to_keep - 1))]
+  latest = max((each for each in there if is_needed(each)), default=None)
+  old = [each for each in old if each != latest]
   listed = [other for other in steps(prefix) if other not in [*old, step]]
   write_list(prefix, [*listed, step])
   for each in old:

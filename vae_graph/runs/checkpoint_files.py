@@ -113,6 +113,11 @@ def remains(prefix):
   return " and ".join(texts)
 
 
+def has_state(path):
+  """Returns whether a checkpoint, at a path without `.index`, has a state."""
+  return os.path.exists(path + STATE)
+
+
 def read_state(path):
   """Returns the state beside a checkpoint; {} where an older version saved it.
 

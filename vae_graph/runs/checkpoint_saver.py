@@ -42,16 +42,18 @@ class CheckpointSaver:
     prefix: path of the checkpoints without the step, such as
       `RunDirectory.checkpoint_prefix`. Its folder has no others.
     max_to_keep: how many of the last ones to keep, 1 or more.
+    is_needed: as of `checkpoint_commits.remove_old`.
 
   Attributes:
     saver: the `tf.train.Saver`, which a `tf.train.Scaffold` takes.
     restored: the `Restored` that `restore` returned last, or None.
   """
 
-  def __init__(self, prefix, *, max_to_keep):
+  def __init__(self, prefix, *, max_to_keep, is_needed=lambda step: False):
     self.restored = None
     self._prefix = prefix
     self._max_to_keep = max_to_keep
+    self._is_needed = is_needed
     self._variables = {each.op.name: each for each in tf.global_variables()}
     self.saver = tf.train.Saver(max_to_keep=max_to_keep)
     self._meta_graph = None
@@ -98,7 +100,10 @@ class CheckpointSaver:
       checkpoint_reader.read_tensors(made)
       checkpoint_commits.commit(self._prefix)
       checkpoint_commits.remove_old(
-        self._prefix, step, max_to_keep=self._max_to_keep
+        self._prefix,
+        step,
+        max_to_keep=self._max_to_keep,
+        is_needed=self._is_needed,
       )
 
   def restore(self, session):
@@ -129,6 +134,12 @@ class CheckpointSaver:
       checkpoint_reader.check_fits(path, self._variables)
       checkpoint_reader.assign(session, self._variables, values=values)
       self._set_aside(damaged, path)
+      if step and not checkpoint_files.has_state(path):
+        _LOGGER.warning(
+          "%s has gone; training figures of this epoch are means since step %s",
+          path + checkpoint_files.STATE,
+          f"{step:,}",
+        )
       self.restored = Restored(path, step, state)
       return self.restored
     remains = checkpoint_files.remains(self._prefix)

@@ -2,7 +2,6 @@
 
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
 from vae_graph.training import hooks as hooks_lib
-from vae_graph.training.every import Every
 from vae_graph.training.plotting import PlotHook
 from vae_graph.training.recording import (
   EvaluationHook,
@@ -23,6 +22,7 @@ def make_hooks(
   test,
   last_step,
   saver,
+  is_regular,
   progress,
   poll,
   check_folder,
@@ -38,13 +38,14 @@ def make_hooks(
     test: the test `Split`.
     last_step: the global step at which training ends.
     saver: the `CheckpointSaver` of the run.
+    is_regular: tells which of its checkpoints every run has; see
+      `rollback.make_is_regular`.
     progress: a `ProgressHook`.
     poll: function that leaves training where it has to stop; see `StopHook`.
     check_folder: function that raises where the run's folder has gone; see
       `FolderLock.check`.
   """
   training_config = experiment_config.training
-  steps_per_epoch = train_graph.batches.steps_per_epoch
   best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
   best_saver.prepare()
   batch_size = training_config.batch_size
@@ -74,10 +75,7 @@ def make_hooks(
       run=run,
       saver=saver,
       training_config=training_config,
-      periods=(
-        Every(training_config.eval_every_epochs * steps_per_epoch),
-        Every(training_config.checkpoint_every_steps),
-      ),
+      is_regular=is_regular,
     ),
     hooks_lib.FiniteHook(train_graph),
     progress,

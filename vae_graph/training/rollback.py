@@ -25,9 +25,24 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.training.every import Every
 from vae_graph.training.hooks import RunHook
 
 _LOGGER = logging.getLogger(__name__)
+
+
+def make_is_regular(training_config, *, steps_per_epoch):
+  """Returns the function that tells of a step whether each run saves it.
+
+  Args:
+    training_config: a `TrainingConfig`.
+    steps_per_epoch: training steps in an epoch.
+  """
+  periods = (
+    Every(training_config.eval_every_epochs * steps_per_epoch),
+    Every(training_config.checkpoint_every_steps),
+  )
+  return lambda step: step == 0 or any(period.due(step) for period in periods)
 
 
 class RollbackHook(RunHook):
@@ -38,15 +53,15 @@ class RollbackHook(RunHook):
     run: a `RunDirectory`.
     saver: the run's `CheckpointSaver`.
     training_config: a `TrainingConfig`.
-    periods: the `Every`s of checkpoints that do not go by the clock.
+    is_regular: the function of `make_is_regular`.
   """
 
-  def __init__(self, train_graph, *, run, saver, training_config, periods):
+  def __init__(self, train_graph, *, run, saver, training_config, is_regular):
     super().__init__(train_graph)
     self._run = run
     self._saver = saver
     self._config = training_config
-    self._periods = periods
+    self._is_regular = is_regular
     self._rollbacks = []
 
   def after_create_session(self, session, coord):
@@ -117,9 +132,6 @@ class RollbackHook(RunHook):
   def _factor(self):
     """Returns the factor of the learning rate, that of all rollbacks."""
     return float(np.prod([each["factor"] for each in self._rollbacks]))
-
-  def _is_regular(self, step):
-    return step == 0 or any(period.due(step) for period in self._periods)
 
   def _remedy(self):
     remedy = "begin a new run with a smaller --learning_rate"

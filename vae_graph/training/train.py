@@ -24,7 +24,7 @@ from vae_graph.training.events import EventWriter
 from vae_graph.training.lock_hook import LockHook
 from vae_graph.training.make_hooks import make_hooks
 from vae_graph.training.progress import ProgressHook
-from vae_graph.training.rollback import RollbackHook
+from vae_graph.training.rollback import RollbackHook, make_is_regular
 from vae_graph.training.train_graph import build_train_graph
 
 
@@ -126,9 +126,14 @@ def _train(
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():
     train_graph = build_train_graph(resolved, dataset.train.images)
+    is_regular = make_is_regular(
+      training_config, steps_per_epoch=train_graph.batches.steps_per_epoch
+    )
+    rolls_back = training_config.on_nan == "rollback"
     saver = CheckpointSaver(
       RunDirectory(logdir).checkpoint_prefix,
       max_to_keep=training_config.keep_checkpoints,
+      is_needed=lambda step: rolls_back and is_regular(step),
     )
     start_weights = None
     if training_config.init_checkpoint and saver.latest_step() is None:
@@ -164,6 +169,7 @@ def _train(
         test=dataset.test,
         last_step=last_step,
         saver=saver,
+        is_regular=is_regular,
         progress=progress,
         poll=stop_hook.poll,
         check_folder=lock.check,
