@@ -56,6 +56,11 @@ class RunHook(tf.train.SessionRunHook):
     self.train_graph = train_graph
     self.every = Every(every_steps)
 
+  def after_create_session(self, session, coord):
+    """Goes on from the restored step, or from the start."""
+    del coord
+    self.go_on(session, int(session.run(self.train_graph.global_step)))
+
   def before_run(self, run_context):
     """Asks for the outputs of the training op."""
     del run_context
@@ -69,7 +74,7 @@ class RunHook(tf.train.SessionRunHook):
     """Called after each run, with its `RunOutputs` as NumPy values."""
 
   def go_on(self, session, step):
-    """Called where training goes back to the checkpoint of `step`."""
+    """Called where training goes on from `step`: at first, or rolled back."""
 
   def next_step(self, step):
     """Returns the step after `step` at which a run has to end, or None."""
@@ -103,7 +108,7 @@ class InputHook(RunHook):
   def after_create_session(self, session, coord):
     """Loads the images; stops at once if training is complete already."""
     self.train_graph.batches.load(session)
-    self.go_on(session, int(session.run(self.train_graph.global_step)))
+    super().after_create_session(session, coord)
     if self._step >= self._last_step:
       coord.request_stop()
 

@@ -71,11 +71,6 @@ class PlotHook(RunHook):
     self._has_drawn_last = False
     self._has_failed = False
 
-  def after_create_session(self, session, coord):
-    """Draws what was due at the restored step and has not been drawn."""
-    del coord
-    self.go_on(session, int(session.run(self.train_graph.global_step)))
-
   def go_on(self, session, step):
     """Draws what was due at `step` and is not shown any more."""
     self._draw_unless_recorded(session, step)

@@ -85,8 +85,7 @@ class SummaryHook(RunHook):
 
   def after_create_session(self, session, coord):
     """Writes the graph; goes on with the events of the restored step."""
-    del coord
-    self.go_on(session, int(session.run(self.train_graph.global_step)))
+    super().after_create_session(session, coord)
     self._events.graph(session.graph)
 
   def go_on(self, session, step):

@@ -64,11 +64,6 @@ class RollbackHook(RunHook):
     self._is_regular = is_regular
     self._rollbacks = []
 
-  def after_create_session(self, session, coord):
-    """Goes by the rollbacks up to the restored step."""
-    del coord
-    self.go_on(session, int(session.run(self.train_graph.global_step)))
-
   def go_on(self, session, step):
     """Goes by the rollbacks up to `step`."""
     del session
