@@ -141,6 +141,26 @@ class TrainTest(parameterized.TestCase):
     with open(best, encoding="utf-8") as file:
       self.assertEqual(json.load(file), record)
 
+  @parameterized.parameters((None, "json has gone"), ("{", "cannot be read"))
+  def test_the_best_is_found_in_the_history(self, content, cause):
+    self._train(toy_config(epochs=1))
+    best = os.path.join(self.logdir, "best", "metrics.json")
+    os.remove(best)
+    if content is not None:
+      with open(best, "w", encoding="utf-8") as file:
+        file.write(content)
+    # Which nothing beats.
+    path = os.path.join(self.logdir, "metrics.jsonl")
+    lines = [dict(each, test_elbo=1e9) for each in self._metrics(self.logdir)]
+    with open(path, "w", encoding="utf-8") as file:
+      file.writelines(json.dumps(each) + "\n" for each in lines)
+    with self.assertLogs("vae_graph", level="WARNING") as logs:
+      self._train(toy_config(epochs=3))
+    self.assertLen(logs.output, 1)
+    self.assertRegex(logs.output[0], f"{cause}.*; the record of step 6 in ")
+    (index,) = glob.glob(os.path.join(self.logdir, "best", "*.index"))
+    self.assertEndsWith(index, "-6.index")
+
   def test_checkpoints_by_steps_are_exact_for_any_steps_per_run(self):
     self._train(toy_config(epochs=2, steps_per_run=5, checkpoint_every_steps=4))
     found = glob.glob(os.path.join(self.logdir, "model.ckpt-*.index"))

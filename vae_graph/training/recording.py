@@ -1,15 +1,19 @@
 """Session hooks that record how training goes: metrics, events, the best."""
 
+import logging
 import math
 import time
 
 import numpy as np
 
+from vae_graph import errors
 from vae_graph.config.combinations import has_standard_normal_prior
 from vae_graph.latent_metrics.codes import active_units, kl_per_dimension
-from vae_graph.runs import records
+from vae_graph.runs import checkpoint_files, records
 from vae_graph.training.hooks import RunHook
 from vae_graph.training.split_terms import compute_split_terms
+
+_LOGGER = logging.getLogger(__name__)
 
 
 class TermSums(RunHook):
@@ -159,12 +163,14 @@ class EvaluationHook(RunHook):
     self._show_line = show_line
     self._sums = sums
     self._draw = draw
+    self._best = None
     self._poll = poll
     self._check_folder = check_folder
 
   def after_create_session(self, session, coord):
     """Evaluates the restored step, unless that was done before a stop."""
     step = int(session.run(self.train_graph.global_step))
+    self._best = _read_best(self._run)
     self.go_on(session, step)
     if self._run.metrics_at(step) is None:
       self._evaluate_if_due(session, step)
@@ -241,11 +247,34 @@ class EvaluationHook(RunHook):
     self._events.histogram("kl_per_dimension", kl, step=step)
 
   def _keep_if_best(self, session, step, record):
-    best = self._run.read_best()
     quality = records.quality(record)
-    if best is not None and records.quality(best) >= quality:
+    if self._best is not None and records.quality(self._best) >= quality:
       return
     if not math.isfinite(quality):
       return
     self._best_saver.save(session, step)
     self._run.write_best(record)
+    self._best = record
+
+
+def _read_best(run):
+  """Returns the record of the best checkpoint, or None if there is none yet.
+
+  Where its file has gone or is damaged, it is found in the history.
+  """
+  try:
+    best, cause = run.read_best(), f"{run.best_metrics_path} has gone"
+  except errors.RunDirectoryError as error:
+    best, cause = None, error
+  step = max(checkpoint_files.steps(run.best_prefix), default=None)
+  history = run.read_metrics()
+  if best is not None or step is None or not history:
+    return best
+  best = run.metrics_at(step) or max(history, key=records.quality)
+  _LOGGER.warning(
+    "%s; the record of step %d in %s is taken for that of the best checkpoint",
+    cause,
+    best["step"],
+    run.metrics_path,
+  )
+  return best
