@@ -71,7 +71,7 @@ def main():
       )
     # Printed whatever becomes of the file.
     print(vae_graph.evaluation_table(result), flush=True)
-    if path == run.evaluation_path:
+    if os.path.realpath(path) == os.path.realpath(run.evaluation_path):
       run.write_evaluation(result)
     else:
       vae_graph.write_evaluation(path, result)

@@ -111,6 +111,16 @@ class ReportRunTest(parameterized.TestCase):
       run = make_report_run(self.logdir, "name")
       self.assertEqual(run.evaluation["importance_samples"], 100)
 
+  def test_damaged_figures_are_made_anew(self):
+    self._train()
+    with open(self.path, "w", encoding="utf-8") as file:
+      file.write('{"step"')
+    with self.assertLogs("vae_graph", level="WARNING") as logs:
+      run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
+    self.assertLen(logs.output, 1)
+    self.assertRegex(logs.output[0], "evaluation.json cannot be read .* anew$")
+    self.assertEqual(json_files.read_json_object(self.path), run.evaluation)
+
   def test_figures_that_cannot_be_kept_are_shown(self):
     self._train()
     os.mkdir(os.path.join(self.logdir, "evaluations.jsonl"))

@@ -127,7 +127,11 @@ def write_report(path, runs, *, title="Variational autoencoders"):
 
 def _evaluation(run, model, *, dataset, evaluation_config, progress):
   """Returns the evaluation of a model: the one that is kept, or a new one."""
-  kept = run.read_evaluation() or {}
+  kept = {}
+  try:
+    kept = run.read_evaluation() or {}
+  except errors.RunDirectoryError as error:
+    _LOGGER.warning("%s; the run is evaluated anew", error)
   wanted = provenance(model, dataset, evaluation_config=evaluation_config)
   if kept.get("provenance") == wanted:
     return kept
