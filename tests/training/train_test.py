@@ -276,6 +276,19 @@ class TrainTest(parameterized.TestCase):
     epochs = [record["epoch"] for record in self._metrics(self.logdir)]
     self.assertEqual(epochs, [0, 1, 2, 3, 4])
 
+  def test_epochs_of_other_data_count_from_the_checkpoint_that_is_whole(self):
+    self._train(toy_config(epochs=2))
+    (path,) = glob.glob(os.path.join(self.logdir, "model.ckpt-12.data*"))
+    os.truncate(path, 1000)
+    result = vae_graph.train(
+      toy_config(epochs=4),
+      self.logdir,
+      dataset=toy_dataset(num_train=32),
+      allow_other_data=True,
+    )
+    # An epoch of six steps, and then three of three.
+    self.assertEqual((result.step, result.metrics["epoch"]), (15, 4))
+
   def test_one_trainer_a_folder(self):
     def train_too():
       with self.assertRaisesRegex(errors.RunDirectoryError, "in training by"):

@@ -183,6 +183,11 @@ class CheckpointSaver:
     """
     return max(checkpoint_files.steps(self._prefix), default=None)
 
+  def latest_whole_step(self):
+    """Returns the global step that `restore` will find, or None."""
+    there = reversed(checkpoint_files.steps(self._prefix))
+    return next(filter(self._is_whole, there), None)
+
   def _is_whole(self, step):
     try:
       _read(f"{self._prefix}-{step}")

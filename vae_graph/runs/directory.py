@@ -38,55 +38,75 @@ class RunDirectory(RunFiles):
     path,
     experiment_config,
     *,
-    image_shape,
     flags_text="",
     versions=None,
+    **kwargs,
+  ):
+    """Makes a run directory, or one that is to be resumed: `check`, `write`.
+
+    Args:
+      path: the directory, made if it is missing.
+      experiment_config: as of `check`.
+      flags_text: as of `write`.
+      versions: as of `write`.
+      **kwargs: what else `check` takes.
+
+    Returns:
+      The `RunDirectory`.
+
+    Raises:
+      RunDirectoryError: as `check`.
+    """
+    run = cls(path)
+    asked, data = run.check(experiment_config, **kwargs)
+    run.write(asked, data, flags_text=flags_text, versions=versions or {})
+    return run
+
+  def check(
+    self,
+    experiment_config,
+    *,
+    image_shape,
     fingerprint=None,
     allow_other_data=False,
     step=0,
   ):
-    """Makes a run directory, or checks one that is to be resumed.
+    """Makes the folder, or checks that its run may be resumed.
 
-    Writes `config.json` and `flags.txt`. Settings that may change (see
-    `fields.field`) are replaced by those asked for; settings that an older
-    version did not know count as their defaults.
+    Settings that may change (see `fields.field`) are those asked for then;
+    settings that an older version did not know count as their defaults.
 
     Args:
-      path: the directory, made if it is missing.
       experiment_config: the `ExperimentConfig` asked for.
       image_shape: `(height, width)` or `(height, width, channels)`.
-      flags_text: what to write into `flags.txt`, as `--flagfile` reads it.
-        Empty where flags played no part.
-      versions: dict from a package's name to its version, for the record.
       fingerprint: of the data, see `dataset_fingerprint`; None leaves that of a
         run as it is.
       allow_other_data: take other data than the run's for its own from now on.
       step: the global step at which it is resumed.
 
     Returns:
-      The `RunDirectory`.
+      The `RunSettings` and the `RunData` to `write`.
 
     Raises:
       RunDirectoryError: the directory cannot be written, is damaged, or holds
         a run with other settings or on other data.
     """
-    run = cls(path)
     asked = settings.RunSettings(
       experiment_config, tuple(int(size) for size in image_shape)
     )
-    json_files.make_folder(run.path)
+    json_files.make_folder(self.path)
     data = run_data.RunData(fingerprint)
     remains = checkpoint_files.remains(
-      run.checkpoint_prefix
-    ) or checkpoint_files.remains(run.best_prefix)
-    if os.path.exists(run.config_path):
-      there = run.settings()
+      self.checkpoint_prefix
+    ) or checkpoint_files.remains(self.best_prefix)
+    if os.path.exists(self.config_path):
+      there = self.settings()
       if remains:
         asked = settings.with_source(asked, there)
-      settings.check_same(run.path, there=there, asked=asked)
+      settings.check_same(self.path, there=there, asked=asked)
       data = run_data.resumed(
-        run.path,
-        run.data(),
+        self.path,
+        self.data(),
         fingerprint=fingerprint,
         allow_other=allow_other_data,
         step=step,
@@ -94,12 +114,26 @@ class RunDirectory(RunFiles):
       )
     elif remains:
       raise errors.RunDirectoryError(
-        f"{run.path} holds {remains} but no config.json that says of"
+        f"{self.path} holds {remains} but no config.json that says of"
         " which model; restore that file or choose another --logdir"
       )
-    settings.write(run.config_path, asked, versions=versions or {}, data=data)
-    json_files.write_text(run.flags_path, flags_text)
-    return run
+    return asked, data
+
+  def write(self, asked, data, *, flags_text, versions):
+    """Writes `config.json` and `flags.txt`.
+
+    Args:
+      asked: the `RunSettings`.
+      data: the `RunData`.
+      flags_text: what to write into `flags.txt`, as `--flagfile` reads it.
+        Empty where flags played no part.
+      versions: dict from a package's name to its version, for the record.
+
+    Raises:
+      RunDirectoryError: one cannot be written.
+    """
+    settings.write(self.config_path, asked, versions=versions, data=data)
+    json_files.write_text(self.flags_path, flags_text)
 
   @classmethod
   def load(cls, path):

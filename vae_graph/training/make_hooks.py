@@ -17,6 +17,7 @@ def make_hooks(
   experiment_config,
   *,
   run,
+  data,
   train_events,
   test_events,
   test,
@@ -33,6 +34,7 @@ def make_hooks(
     train_graph: a `TrainGraph`.
     experiment_config: an `ExperimentConfig`.
     run: a `RunDirectory`.
+    data: its `RunData`.
     train_events: the `EventWriter` of training.
     test_events: the `EventWriter` of evaluations.
     test: the test `Split`.
@@ -91,6 +93,7 @@ def make_hooks(
     EvaluationHook(
       train_graph,
       run=run,
+      data=data,
       events=test_events,
       images=in_evaluation_order(test.images, experiment_config.objective),
       training_config=training_config,

@@ -113,6 +113,7 @@ class EvaluationHook(RunHook):
   Args:
     train_graph: a `TrainGraph`.
     run: a `RunDirectory`.
+    data: its `RunData`.
     events: the `EventWriter` of the test figures.
     images: test images, uint8 or float32 `[n, *image_shape]`.
     training_config: a `TrainingConfig`.
@@ -133,6 +134,7 @@ class EvaluationHook(RunHook):
     train_graph,
     *,
     run,
+    data,
     events,
     images,
     training_config,
@@ -151,7 +153,7 @@ class EvaluationHook(RunHook):
       every_steps=training_config.eval_every_epochs * steps_per_epoch,
     )
     self._run = run
-    self._data = run.data()
+    self._data = data
     self._events = events
     self._images = images
     self._batch_size = training_config.eval_batch_size

@@ -140,19 +140,20 @@ def _train(
       start_weights = restore_by_name(
         training_config.init_checkpoint, train_graph.vae.variables
       )
-    # Not before the settings have proved to work, for a run directory holds
-    # whoever resumes it to them.
-    run = RunDirectory.open(
-      logdir,
+    run = RunDirectory(logdir)
+    run_settings, data = run.check(
       experiment_config,
       image_shape=dataset.image_shape,
-      flags_text=flags_text,
-      versions=versions(),
       fingerprint=dataset_fingerprint(dataset),
       allow_other_data=allow_other_data,
-      step=saver.latest_step() or 0,
+      # Which only the epochs of other data are counted from.
+      step=(allow_other_data and saver.latest_whole_step()) or 0,
     )
-    last_step = run.data().last_step(training_config, len(dataset.train.images))
+
+    def write_settings():
+      run.write(run_settings, data, flags_text=flags_text, versions=versions())
+
+    last_step = data.last_step(training_config, len(dataset.train.images))
     progress = ProgressHook(
       train_graph, last_step=last_step, batch_size=training_config.batch_size
     )
@@ -164,6 +165,7 @@ def _train(
         train_graph,
         experiment_config,
         run=run,
+        data=data,
         train_events=train_events,
         test_events=test_events,
         test=dataset.test,
@@ -189,7 +191,12 @@ def _train(
       session_creator = tf.train.ChiefSessionCreator(
         tf.train.Scaffold(
           saver=saver.saver,
-          init_fn=_init_fn(saver, run, start_weights=start_weights),
+          init_fn=_init_fn(
+            saver,
+            run,
+            start_weights=start_weights,
+            write_settings=write_settings,
+          ),
         ),
         config=config_proto,
       )
@@ -217,7 +224,7 @@ def _train(
   )
 
 
-def _init_fn(saver, run, *, start_weights):
+def _init_fn(saver, run, *, start_weights, write_settings):
   """Returns what a `tf.train.Scaffold` calls when variables have their start.
 
   TensorFlow's own way to go on from a checkpoint takes the run's folder for a
@@ -227,6 +234,7 @@ def _init_fn(saver, run, *, start_weights):
   def init_fn(scaffold, session):
     del scaffold
     if saver.restore(session) is not None:
+      write_settings()
       return
     history = run.read_metrics()
     best = checkpoint_files.remains(run.best_prefix)
@@ -242,6 +250,9 @@ def _init_fn(saver, run, *, start_weights):
       )
     if start_weights is not None:
       start_weights(session)
+    # Not before the settings have proved to work, for a run directory holds
+    # whoever resumes it to them.
+    write_settings()
 
   return init_fn
 
