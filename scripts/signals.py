@@ -126,15 +126,19 @@ class _Watch:
 
   def end(self):
     """Leaves everything as it was."""
-    # The thread first, whose signal would meet the handlers of before.
+    # Before the socket ends: Python would remark on a signal that it cannot
+    # write there.
+    signal.set_wakeup_fd(self._previous_fd)
+    # Then the thread, whose signal would meet the handlers of before.
     self._writer.shutdown(socket.SHUT_WR)  # It reads the end.
     self._thread.join()
-    self._restore()
+    self._restore_handlers()
     self._close()
 
   def end_in_child(self):
     """Likewise in a forked child, which has the sockets but no thread."""
-    self._restore()
+    signal.set_wakeup_fd(self._previous_fd)
+    self._restore_handlers()
     self._close()
 
   def should_stop(self):
@@ -146,10 +150,9 @@ class _Watch:
     """Returns the exit code for a signal."""
     return self._exit_code or 128 + number
 
-  def _restore(self):
+  def _restore_handlers(self):
     for number, handler in self._previous.items():
       signal.signal(number, handler)
-    signal.set_wakeup_fd(self._previous_fd)
 
   def _close(self):
     self._reader.close()

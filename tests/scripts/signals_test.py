@@ -138,6 +138,23 @@ class SignalsTest(parameterized.TestCase):
     self.assertEndsWith(result.stderr, "ours: SIGTERM again: exiting at once\n")
     self.assertEqual(result.returncode, 143)
 
+  def test_an_echo_may_come_when_all_is_over(self):
+    result = run("""
+        from unittest import mock
+        real = signal.pthread_kill
+        def late(*args):
+          time.sleep(0.3)
+          real(*args)
+        with mock.patch.object(signal, "pthread_kill", late):
+          with signals.watched("ours"):
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(30)
+    """)
+    self.assertEqual(
+      result.stderr, "ours: SIGTERM: stopping; a second signal exits at once\n"
+    )
+    self.assertEqual(result.returncode, 143)
+
   def test_a_second_signal_ends_at_once(self):
     result = run("""
         with signals.watched("ours"), signals.polled() as should_stop:
