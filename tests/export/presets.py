@@ -10,7 +10,7 @@ from absl.testing import parameterized
 import flags
 import vae_graph
 from tests.export import consumers
-from tests.flags.presets_test import read_preset
+from tests.preset_configs import read_preset
 from vae_graph import randomness, registry
 from vae_graph.compat import tf
 from vae_graph.config.combinations import has_analytic_kl, has_density
