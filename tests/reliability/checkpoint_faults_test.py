@@ -142,6 +142,18 @@ class CheckpointFaultsTest(parameterized.TestCase):
     os.remove(os.path.join(logdir, "model.ckpt-30.index"))
     self._assert_goes_on(logdir)
 
+  def test_the_source_of_the_first_weights_goes(self):
+    source = self._copy("source")
+    logdir = os.path.join(self.folder, "run")
+    whole = os.path.join(self.folder, "whole")
+    flag = f"--init_checkpoint={source}"
+    self._train(whole, 18, flag)
+    self._train(logdir, 6, flag)
+    shutil.rmtree(source)
+    self._train(logdir, 12, flag)
+    self._train(logdir, 18)
+    kept.assert_same_training(self, whole, logdir)
+
   def test_no_checkpoint_is_whole(self):
     logdir = self._copy("run")
     for step in (18, 24, 30):
