@@ -5,6 +5,8 @@ has a module of its own, whose function
 
     write(folder, trained_graph, *, export_config)
 
-writes its files into an empty folder, and returns which file holds each
-signature. Nothing that is served draws random numbers: noise is an input.
+writes its files into an empty folder, and returns a dict from the names of
+signatures to the file that holds each. It is given a `TrainedGraph`, whose
+session has the weights, and an `ExportConfig` of its format. Nothing that is
+served draws random numbers: noise is an input.
 """

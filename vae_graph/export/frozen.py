@@ -9,16 +9,7 @@ _NAME = "frozen.pb"
 
 
 def write(folder, trained_graph, *, export_config):
-  """Writes `frozen.pb`.
-
-  Args:
-    folder: an empty folder.
-    trained_graph: a `TrainedGraph`.
-    export_config: an `ExportConfig` of this format.
-
-  Returns:
-    Dict from the names of signatures to the file that holds each.
-  """
+  """Writes `frozen.pb`."""
   signatures = trained_graph.serving_graph.signatures
   graph_def = freeze(trained_graph.session, signatures.values())
   if export_config.target_tf == "1.15":

@@ -10,16 +10,7 @@ _NAME = "model"
 
 
 def write(folder, trained_graph, *, export_config):
-  """Writes `model.meta`, and the checkpoint `model` beside it.
-
-  Args:
-    folder: an empty folder.
-    trained_graph: a `TrainedGraph`.
-    export_config: an `ExportConfig` of this format.
-
-  Returns:
-    Dict from the names of signatures to the file that holds each.
-  """
+  """Writes `model.meta`, and the checkpoint `model` beside it."""
   signatures = trained_graph.serving_graph.signatures
   prefix = os.path.join(folder, _NAME)
   saver = tf.train.Saver(trained_graph.serving_graph.vae.variables)

@@ -13,16 +13,7 @@ _OPSET = 15
 
 
 def write(folder, trained_graph, *, export_config):
-  """Writes `SIGNATURE.onnx` for each signature.
-
-  Args:
-    folder: an empty folder.
-    trained_graph: a `TrainedGraph`.
-    export_config: an `ExportConfig` of this format.
-
-  Returns:
-    Dict from the names of signatures to the file that holds each.
-  """
+  """Writes `SIGNATURE.onnx` for each signature."""
   del export_config  # Of no further settings.
   # No package that this library needs.
   convert = importlib.import_module("tf2onnx.convert")

@@ -10,16 +10,7 @@ _NAME = "saved_model.pb"
 
 
 def write(folder, trained_graph, *, export_config):
-  """Writes a SavedModel with the tag `serve`, and what warms Serving up.
-
-  Args:
-    folder: an empty folder.
-    trained_graph: a `TrainedGraph`.
-    export_config: an `ExportConfig` of this format.
-
-  Returns:
-    Dict from the names of signatures to the file that holds each.
-  """
+  """Writes a SavedModel with the tag `serve`, and what warms Serving up."""
   signatures = {
     **trained_graph.serving_graph.signatures,
     **trained_graph.serving_graph.seeded,

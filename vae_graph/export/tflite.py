@@ -11,16 +11,7 @@ _DIAGONAL = "MatrixDiagPartV3"
 
 
 def write(folder, trained_graph, *, export_config):
-  """Writes `SIGNATURE.tflite` for each signature.
-
-  Args:
-    folder: an empty folder.
-    trained_graph: a `TrainedGraph`.
-    export_config: an `ExportConfig` of this format.
-
-  Returns:
-    Dict from the names of signatures to the file that holds each.
-  """
+  """Writes `SIGNATURE.tflite` for each signature."""
   del export_config  # Of no further settings.
   places = {}
   for name, signature in trained_graph.serving_graph.signatures.items():
