@@ -5,6 +5,7 @@ import http.server
 import io
 import os
 import tarfile
+import tempfile
 import threading
 from unittest import mock
 
@@ -112,6 +113,28 @@ class Cifar10Test(parameterized.TestCase):
     fake_files.write(self.folder, _ARCHIVE, _official_archive())
     self._assert_is_all_of_it(self._load())
     self.assertEqual(os.listdir(self.folder), [_ARCHIVE])
+
+  def test_class_names_are_those_of_the_file_where_there_are_ten(self):
+    known = self._names_beside(None)
+    self.assertEqual((known[0], known[9]), ("airplane", "truck"))
+    renamed = [name.upper() for name in known]
+    content = "\n".join(renamed + ["", ""]).encode()
+    self.assertEqual(self._names_beside(content), tuple(renamed))
+    self.assertEqual(self._names_beside(b"cats\ndogs\n\xff"), known)
+
+  def _names_beside(self, content):
+    """Returns the names where the file of names is this; checks the archive."""
+    name = f"{_FOLDER}/batches.meta.txt"
+    self._write(_FOLDER)
+    if content is not None:
+      fake_files.write(self.folder, name, content)
+    names = self._load().class_names
+    members = {f"{_FOLDER}/{each}": it for each, it in _contents().items()}
+    members.update({} if content is None else {name: content})
+    with tempfile.TemporaryDirectory() as folder:
+      fake_files.write(folder, _ARCHIVE, _archive(members))
+      self.assertEqual(self._load(data_dir=folder).class_names, names)
+    return names
 
   def test_cache(self):
     self._write(os.path.join("cifar10", _FOLDER))

@@ -81,18 +81,33 @@ class ImageFolderTest(parameterized.TestCase):
       for image in part.images:
         np.testing.assert_allclose(image, smooth[..., 0], atol=3)
 
-  def test_subfolders_are_classes_in_order(self):
-    for label, name in enumerate(("1", "10", "2")):
+  @parameterized.parameters(
+    # Numbers are the labels.
+    ("3", "10", "100000", (3, 10, 100000), None),
+    ("007", "08", "9", (7, 8, 9), None),
+    # All others are numbered in the order of the names.
+    ("1", "10", "2x", (0, 1, 2), ("1", "10", "2x")),
+    ("7", "07", "cats", (1, 0, 2), ("07", "7", "cats")),
+    ("7", "07", "8", (1, 0, 2), ("07", "7", "8")),
+    ("1", "2", "2147483648", (0, 1, 2), ("1", "2", "2147483648")),
+    ("1", "-1", "\u0662", (1, 0, 2), ("-1", "1", "\u0662")),
+  )
+  def test_subfolders_are_classes(self, *folders_labels_and_names):
+    *folders, labels, class_names = folders_labels_and_names
+    for number, folder in enumerate(folders):
       for index in range(3):
-        # The pixels say the class.
-        image = np.full(_GRAY, 40 * label + index, np.uint8)
-        self._write(f"{name}/{index}.png", _png(image))
+        # The pixels say the folder.
+        image = np.full(_GRAY, 40 * number + index, np.uint8)
+        self._write(f"{folder}/{index}.png", _png(image))
     data = self._load(test_fraction=0.3)
+    self.assertEqual(data.class_names, class_names)
     self.assertLen(data.test.images, 3)
     for part in data:
-      np.testing.assert_array_equal(part.labels, part.images[:, 0, 0] // 40)
-    labels = np.concatenate([part.labels for part in data])
-    self.assertEqual(np.bincount(labels).tolist(), [3, 3, 3])
+      self.assertEqual(part.labels.dtype, np.int32)
+      expected = np.array(labels)[part.images[:, 0, 0] // 40]
+      np.testing.assert_array_equal(part.labels, expected)
+    found = np.concatenate([part.labels for part in data])
+    self.assertCountEqual(found, 3 * labels)
 
   def test_hidden_and_other_files_are_ignored(self):
     for name in ("a.png", "b.png"):

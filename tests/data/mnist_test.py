@@ -160,6 +160,18 @@ class LoadTest(parameterized.TestCase):
     ):
       np.testing.assert_array_equal(loaded, arrays[name])
 
+  def test_fashion_mnist_has_names_of_its_ten_classes_alone(self):
+    fake_files.write_mnist(self.folder)  # Of other classes.
+    other = _load("fashion_mnist", data_dir=self.folder)
+    self.assertIsNone(other.class_names)
+    for name in fake_files.MNIST_FILES[1::2]:
+      labels = fake_files.idx_bytes(fake_files.mnist_arrays()[name] % 10)
+      fake_files.write(self.folder, f"{name}.gz", gzip.compress(labels))
+    names = _load("fashion_mnist", data_dir=self.folder).class_names
+    self.assertLen(names, 10)
+    self.assertEqual((names[0], names[9]), ("T-shirt/top", "Ankle boot"))
+    self.assertIsNone(_load("mnist", data_dir=self.folder).class_names)
+
   @parameterized.parameters("mnist", "fashion_mnist")
   def test_data_dir(self, name):
     fake_files.write_mnist(self.folder)

@@ -85,6 +85,17 @@ class NpzTest(parameterized.TestCase):
     for part in data:
       np.testing.assert_array_equal(part.images, _IMAGES[part.labels])
 
+  @parameterized.parameters("U", "S")
+  def test_class_names_are_kept(self, kind):
+    arrays = {"x_train": _IMAGES, "y_train": np.arange(20) % 2}
+    names = np.array(["cat", "dog", "none"]).astype(kind)
+    for key in ("class_names", "label_names"):
+      for split in ({}, {"x_test": _IMAGES, "y_test": arrays["y_train"]}):
+        data = self._load(
+          _npz(**arrays, **split, **{key: names}), binarization="static"
+        )
+        self.assertEqual(data.class_names, ("cat", "dog", "none"))
+
   def test_float64_becomes_float32(self):
     data = self._load(_npz(x_train=_IMAGES / 255))
     self.assertEqual(data.train.images.dtype, np.float32)
@@ -130,6 +141,18 @@ class NpzTest(parameterized.TestCase):
     ),
     ("flat", _npz(x_train=_IMAGES.reshape(20, 12)), r"shape \(20, 12\)"),
     ("scalar", _npz(x_train=np.float32(1)), r"shape \(\)"),
+    (
+      "class_of_no_name",
+      _npz(
+        x_train=_IMAGES, y_train=np.arange(20), class_names=np.array(["a"] * 19)
+      ),
+      "labels from 0 to 19, expected 0 to 18, since there are 19 class names",
+    ),
+    (
+      "names_that_are_numbers",
+      _npz(x_train=_IMAGES, label_names=np.arange(3)),
+      r"label_names of shape \(3,\) and type int64, expected strings",
+    ),
     (
       "labels",
       _npz(x_train=_IMAGES, y_train=np.zeros((20, 2), int)),

@@ -20,6 +20,7 @@ from vae_graph.data import dataset, download, idx
 _TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 _TEST_FILES = ("test_batch.bin",)
 _FILES = _TRAIN_FILES + _TEST_FILES
+_NAMES_FILE = "batches.meta.txt"
 
 _FOLDER = "cifar-10-batches-bin"  # Also the one in the archive.
 _ARCHIVE = "cifar-10-binary.tar.gz"
@@ -30,7 +31,19 @@ _ARCHIVE_SHA256 = (
 
 _SIZE = 32
 _CHANNELS = 3
-_CLASSES = 10
+# As the file of names has them, which is not needed.
+_CLASS_NAMES = (
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+)
 _RECORD_BYTES = 1 + _CHANNELS * _SIZE * _SIZE
 # More than any file has: 30,730,000 bytes. A damaged archive may claim more.
 _MOST_BYTES = 2**26
@@ -63,11 +76,16 @@ def load_cifar10(config):
     _join([_parse(*contents[name]) for name in names])
     for names in (_TRAIN_FILES, _TEST_FILES)
   )
-  return dataset.Dataset(train=train, test=test)
+  return dataset.Dataset(
+    train=train, test=test, class_names=_class_names(contents)
+  )
 
 
 def _read_contents(config):
-  """Returns a dict from each of `_FILES` to its path and its bytes."""
+  """Returns a dict from each of `_FILES` to its path and its bytes.
+
+  The file of names is in it too, where there is one.
+  """
   if config.data_dir:
     contents = _find(config.data_dir)
     if contents is None:
@@ -87,6 +105,9 @@ def _find(folder):
   for place in (folder, os.path.join(folder, _FOLDER)):
     paths = {name: os.path.join(place, name) for name in _FILES}
     if all(os.path.isfile(path) for path in paths.values()):
+      names_path = os.path.join(place, _NAMES_FILE)
+      if os.path.isfile(names_path):
+        paths[_NAMES_FILE] = names_path
       return {name: (path, _read_file(path)) for name, path in paths.items()}
   archive = os.path.join(folder, _ARCHIVE)
   return _read_archive(archive) if os.path.isfile(archive) else None
@@ -112,11 +133,11 @@ def _read_file(path):
 
 
 def _read_archive(path):
-  """Returns the contents of the archive, of which only `_FILES` are looked at.
+  """Returns the contents of the archive, of which no other files are looked at.
 
   Nothing is written, so neither names nor links in it can do any harm.
   """
-  wanted = {f"{_FOLDER}/{name}": name for name in _FILES}
+  wanted = {f"{_FOLDER}/{name}": name for name in (*_FILES, _NAMES_FILE)}
   contents = {}
   try:
     with files.open_file(path) as file:
@@ -169,11 +190,19 @@ def _parse(path, content):
     raise _damaged(path, f"{len(content):,} bytes")
   records = np.frombuffer(content, np.uint8).reshape(count, _RECORD_BYTES)
   labels = records[:, 0].astype(np.int32)
-  if labels.max() >= _CLASSES:
-    index = int(np.argmax(labels >= _CLASSES))
+  if labels.max() >= len(_CLASS_NAMES):
+    index = int(np.argmax(labels >= len(_CLASS_NAMES)))
     raise _damaged(path, f"label {labels[index]} in record {index:,}")
   planes = records[:, 1:].reshape(count, _CHANNELS, _SIZE, _SIZE)
   return dataset.Split(images=planes.transpose(0, 2, 3, 1), labels=labels)
+
+
+def _class_names(contents):
+  """Returns the names of the classes, those of the file if it has ten."""
+  _, content = contents.get(_NAMES_FILE, ("", b""))
+  lines = content.decode("utf-8", "replace").splitlines()
+  names = tuple(line.strip() for line in lines if line.strip())
+  return names if len(names) == len(_CLASS_NAMES) else _CLASS_NAMES
 
 
 def _join(splits):

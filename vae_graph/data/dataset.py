@@ -2,7 +2,7 @@
 
 import dataclasses
 import typing
-from typing import Optional
+from typing import Optional, Tuple
 
 import numpy as np
 
@@ -39,11 +39,23 @@ class Split(typing.NamedTuple):
     return Split(*[None if each is None else each[:count] for each in self])
 
 
-class Dataset(typing.NamedTuple):
-  """A training and a test split of images of one shape and dtype."""
+@dataclasses.dataclass(frozen=True)
+class Dataset:
+  """A training and a test split of images of one shape and dtype.
+
+  It unpacks into the two: `train, test = dataset`.
+
+  class_names: what the labels stand for, the name of label i at place i; None
+    where the numbers are all there is.
+  """
 
   train: Split
   test: Split
+  class_names: Optional[Tuple[str, ...]] = None
+
+  def __iter__(self):
+    """Yields the two splits."""
+    return iter((self.train, self.test))
 
   @property
   def image_shape(self):
@@ -79,7 +91,8 @@ def load_dataset(config):
   if config.binarization != "static":
     return dataset
   train, test = dataset
-  return Dataset(
+  return dataclasses.replace(
+    dataset,
     train=train._replace(
       images=static_binarization(train.images, _TRAIN_BINARIZATION_SEED)
     ),
@@ -131,13 +144,14 @@ def static_binarization(images, seed):
   return binary
 
 
-def hold_out(split, test_fraction, *, name):
+def hold_out(split, test_fraction, *, name, class_names=None):
   """Splits images that come without a test set, by a fixed permutation.
 
   Args:
     split: a `Split` as a source read it; it is checked first.
     test_fraction: share of the images to hold out, between 0 and 1.
     name: the file or data set, for error messages.
+    class_names: of the `Dataset`.
 
   Returns:
     A `Dataset`. Both parts are in the permutation's order, so that the first
@@ -159,7 +173,9 @@ def hold_out(split, test_fraction, *, name):
     )
   order = np.random.RandomState(_HOLD_OUT_SEED).permutation(count)
   return Dataset(
-    train=take(split, order[test_count:]), test=take(split, order[:test_count])
+    train=take(split, order[test_count:]),
+    test=take(split, order[:test_count]),
+    class_names=class_names,
   )
 
 
@@ -197,7 +213,8 @@ def check_dataset(dataset, name):
         f"{in_train} as in the training images",
         f"bring both to one {what}",
       )
-  return Dataset(train=train, test=test)
+  names = _check_class_names(dataset.class_names, (train, test), name)
+  return Dataset(train=train, test=test, class_names=names)
 
 
 def check_split(split, name):
@@ -280,6 +297,25 @@ def _check_labels(labels, count, name):
     return labels.astype(np.int32, copy=False)
   raise bad_data(
     name, found, "integers of 32 bits", "number the classes from 0"
+  )
+
+
+def _check_class_names(class_names, splits, name):
+  if class_names is None:
+    return None
+  class_names = tuple(map(str, class_names))
+  labels = [split.labels for split in splits if split.labels is not None]
+  if not labels:
+    return None
+  low, high = min(map(np.min, labels)), max(map(np.max, labels))
+  if low >= 0 and high < len(class_names):
+    return class_names
+  raise bad_data(
+    name,
+    f"labels from {low} to {high}",
+    f"0 to {len(class_names) - 1}, since there are {len(class_names)} class"
+    " names",
+    "name all classes, or none",
   )
 
 

@@ -49,5 +49,5 @@ def dataset_fingerprint(dataset):
       "dtype": str(split.images.dtype),
       "hash": fingerprint(split),
     }
-    for name, split in dataset._asdict().items()
+    for name, split in (("train", dataset.train), ("test", dataset.test))
   }

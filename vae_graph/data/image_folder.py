@@ -13,8 +13,8 @@ _EXTENSIONS = (".png", ".jpg", ".jpeg")
 def load_image_folder(config):
   """Loads the PNG and JPEG images under `config.data_dir`.
 
-  Subfolders are classes, numbered from 0 in the order of their names; without
-  subfolders there are no labels. Files with other extensions and hidden files
+  Subfolders are classes, see `number_classes`; without subfolders there are no
+  labels. Files with other extensions and hidden files
   are ignored. `config.test_fraction` of the images is held out.
 
   Args:
@@ -35,9 +35,14 @@ def load_image_folder(config):
       "data_dir must be a folder for dataset=images, found nothing; set"
       " --data_dir=FOLDER"
     )
-  paths, labels = list_images(config.data_dir)
+  paths, labels, class_names = list_images(config.data_dir)
   split = dataset.Split(images=_decode(paths), labels=labels)
-  return dataset.hold_out(split, config.test_fraction, name=config.data_dir)
+  return dataset.hold_out(
+    split,
+    config.test_fraction,
+    name=config.data_dir,
+    class_names=class_names,
+  )
 
 
 def list_images(root):
@@ -47,14 +52,15 @@ def list_images(root):
     root: the folder; its subfolders are classes, see `load_image_folder`.
 
   Returns:
-    Paths in a fixed order, and labels int32 `[n]`, or None without subfolders.
+    Paths in a fixed order; labels int64 `[n]`, or None without subfolders; and
+    the names of the classes, or None.
 
   Raises:
     DataError: there are no images, or both images and subfolders.
   """
   files, classes = _list_folder(root)
   if not classes:
-    return files, None
+    return files, None, None
   if files:
     raise dataset.bad_data(
       root,
@@ -62,8 +68,9 @@ def list_images(root):
       "either images, or one subfolder of images per class",
       "move the images into subfolders, or the subfolders elsewhere",
     )
+  numbers, class_names = number_classes(map(os.path.basename, classes))
   paths, labels = [], []
-  for label, folder in enumerate(classes):
+  for label, folder in zip(numbers, classes):
     files, nested = _list_folder(folder)
     if nested:
       raise dataset.bad_data(
@@ -74,7 +81,27 @@ def list_images(root):
       )
     paths += files
     labels += [label] * len(files)
-  return paths, np.array(labels, np.int32)
+  return paths, np.array(labels), class_names
+
+
+def number_classes(names):
+  """Returns the labels that the names of classes stand for.
+
+  Where all are different numbers of 32 bits, such as 3, 7 and 10, these are the
+  labels. Otherwise all are numbered from 0, in the order of their names.
+
+  Args:
+    names: of the classes, in order.
+
+  Returns:
+    Their labels, and their names, or None where they are those numbers.
+  """
+  names = tuple(names)
+  if all(name.isascii() and name.isdigit() for name in names):
+    numbers = [int(name) for name in names]
+    if len(set(numbers)) == len(numbers) and max(numbers) < 2**31:
+      return numbers, None
+  return range(len(names)), names
 
 
 def _list_folder(folder):

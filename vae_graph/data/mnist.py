@@ -2,7 +2,9 @@
 
 import os
 import typing
-from typing import Dict, Tuple
+from typing import Dict, Optional, Tuple
+
+import numpy as np
 
 from vae_graph.data import dataset, download, idx
 
@@ -15,6 +17,20 @@ _EMBEDDED_FILES = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
 _EMBEDDED_TRAIN_COUNT = 9000
 
 
+_FASHION_CLASSES = (
+  "T-shirt/top",
+  "Trouser",
+  "Pullover",
+  "Dress",
+  "Coat",
+  "Sandal",
+  "Shirt",
+  "Sneaker",
+  "Bag",
+  "Ankle boot",
+)
+
+
 class _Source(typing.NamedTuple):
   """Where a data set comes from if the user does not say."""
 
@@ -22,6 +38,7 @@ class _Source(typing.NamedTuple):
   sha256: Dict[str, str]  # Of the files' content after decompression.
   mirrors: Tuple[str, ...]  # Each holds every file as <name>.gz.
   system_folders: Tuple[str, ...]  # Where the operating system may have it.
+  class_names: Optional[Tuple[str, ...]]
 
 
 _MNIST = _Source(
@@ -45,6 +62,7 @@ _MNIST = _Source(
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
   ),
   system_folders=(),
+  class_names=None,
 )
 
 _FASHION_MNIST = _Source(
@@ -70,6 +88,7 @@ _FASHION_MNIST = _Source(
   ),
   # Debian and Ubuntu: apt-get install dataset-fashion-mnist.
   system_folders=("/usr/share/datasets/fashion-mnist",),
+  class_names=_FASHION_CLASSES,
 )
 
 
@@ -137,7 +156,11 @@ def _load(source, config):
     _read_split(*(paths[name] for name in names))
     for names in (_TRAIN_FILES, _TEST_FILES)
   )
-  return dataset.Dataset(train=train, test=test)
+  names = source.class_names
+  labels = np.concatenate([train.labels, test.labels])
+  if names and labels.max(initial=0) >= len(names):
+    names = None  # Files in data_dir may be of other classes.
+  return dataset.Dataset(train=train, test=test, class_names=names)
 
 
 def _locate(source, config):

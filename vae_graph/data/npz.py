@@ -9,7 +9,8 @@ import numpy as np
 from vae_graph import errors, files
 from vae_graph.data import dataset
 
-_NAMES = ("x_train", "y_train", "x_test", "y_test")
+_CLASS_NAMES = ("class_names", "label_names")
+_NAMES = ("x_train", "y_train", "x_test", "y_test") + _CLASS_NAMES
 _SUFFIX = ".npy"  # Of an array's member of the archive.
 # What a byte stands for at most, as NumPy compresses.
 _MOST_EXPANSION = {
@@ -28,8 +29,9 @@ _EXPECTED = "x_train and, if at hand, x_test, y_train and y_test"
 def load_npz(config):
   """Loads the images `x_train` and `x_test`, labels `y_train` and `y_test`.
 
-  Only `x_train` is required. Without `x_test`, `config.test_fraction` of the
-  images is held out. Nothing in the file is executed: pickles are refused.
+  Only `x_train` is required. Strings `class_names` or `label_names` say what
+  label 0, 1 and so on stand for. Without `x_test`, `config.test_fraction` of
+  the images is held out. Nothing in the file is executed: pickles are refused.
 
   Args:
     config: a `DataConfig` whose `data_dir` is the file; images
@@ -58,9 +60,32 @@ def load_npz(config):
       "write it by numpy.savez(file, x_train=images)",
     )
   train = _split(arrays, "train")
+  class_names = _class_names(arrays, path)
   if "x_test" not in arrays:
-    return dataset.hold_out(train, config.test_fraction, name=path)
-  return dataset.Dataset(train=train, test=_split(arrays, "test"))
+    return dataset.hold_out(
+      train, config.test_fraction, name=path, class_names=class_names
+    )
+  return dataset.Dataset(
+    train=train, test=_split(arrays, "test"), class_names=class_names
+  )
+
+
+def _class_names(arrays, path):
+  for key in _CLASS_NAMES:
+    if key not in arrays:
+      continue
+    names = arrays[key]
+    if names.ndim != 1 or names.dtype.kind not in "SU":
+      raise dataset.bad_data(
+        path,
+        f"{key} of shape {names.shape} and type {names.dtype}",
+        "strings [n], the name of label i at place i",
+        "mend it, or leave it out",
+      )
+    if names.dtype.kind == "S":
+      names = np.char.decode(names, "utf-8", "replace")
+    return tuple(names.tolist())
+  return None
 
 
 def _split(arrays, part):
