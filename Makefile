@@ -20,7 +20,8 @@ BAZEL_FLAGS ?=
 BUILDIFIER_VERSION := 8.2.1
 
 SMOKE_TESTS := tests/config/experiment_test.py tests/vae_test.py \
-  tests/objectives/elbo_test.py tests/training/train_graph_test.py
+  tests/objectives/elbo_test.py tests/training/train_graph_test.py \
+  tests/examples_test.py
 SMOKE_FLAGS := --flagfile=$(CURDIR)/flags/presets/quickstart.flags \
   --train_steps=20
 BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
