@@ -30,6 +30,7 @@ BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
 # In the source tree rather than under the home folder, so that a clone is one
 # folder to remove; .bazelignore keeps it out of `//...`.
 BAZEL_HERE := $(BAZEL) --output_user_root=$(CURDIR)/.bazel
+BAZEL_CONSUMER := docs/examples/bazel_consumer
 BUILDIFIER := .venv-lint/buildifier-$(BUILDIFIER_VERSION)/node_modules/.bin/buildifier
 
 .PHONY: help
@@ -104,10 +105,15 @@ bazel-test bazel-test-all: .venv/installed
 	    "apt-get install --no-install-recommends bazel-bootstrap" >&2; exit 1; }
 	@set -e; PATH="$(CURDIR)/.venv/bin:$$PATH"; export PATH; \
 	folder=$$(mktemp -d); \
-	trap 'rm -rf "$$folder"; $(BAZEL_HERE) shutdown' EXIT; set -x; \
+	trap 'rm -rf "$$folder"; $(BAZEL_HERE) shutdown; \
+	  cd $(BAZEL_CONSUMER); $(BAZEL_HERE) shutdown' EXIT; set -x; \
 	$(BAZEL_HERE) test --keep_going $(BAZEL_TESTS) $(BAZEL_FLAGS) //...; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //scripts:train -- $(SMOKE_FLAGS) \
-	  --logdir="$$folder/run"
+	  --logdir="$$folder/run"; \
+	cd $(BAZEL_CONSUMER); \
+	$(BAZEL_HERE) test $(BAZEL_FLAGS) //...; \
+	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:train_digits -- --vae_code_size=3; \
+	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:count_weights -- --network=tanh_conv
 
 .PHONY: clean
 clean: ## remove environments and caches; runs/ stays

@@ -105,5 +105,5 @@ def stand_ins():
     )
     _pypi(
         name = "pypi",
-        lock = "//requirements:tf2.txt",
+        lock = Label("//requirements:tf2.txt"),
     )
