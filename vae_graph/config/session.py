@@ -63,7 +63,7 @@ class SessionConfig(Config):
   gpu_allocator: Optional[str] = field(
     None,
     "bfc: TensorFlow's own allocator. cuda_malloc_async: CUDA's, which returns"
-    " memory to others (TensorFlow 2 only).",
+    " memory to others (TensorFlow 2, and NVIDIA's 1.15).",
     choices=("bfc", "cuda_malloc_async"),
     may_change=True,
   )
