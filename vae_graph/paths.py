@@ -22,7 +22,13 @@ def local_path(path, name):
     ConfigError: it is empty, has a scheme such as `gs://`, or is one that
       TensorFlow, JSON or a flagfile could not hold.
   """
-  text = os.fsdecode(path)
+  try:
+    text = os.fsdecode(path)
+  except TypeError as error:
+    raise errors.ConfigError(
+      f"{name} must be a path of this machine, found {path!r}; pass text or an"
+      " os.PathLike"
+    ) from error
   wrong = _what_is_wrong(text)
   if wrong:
     # Printable, on one line, whatever it holds.

@@ -17,7 +17,8 @@
 `directory.RunDirectory` has these names, from `run_files`, and reads and writes
 the small files.
 `checkpoint_saver` saves checkpoints, `checkpoints` finds and restores them;
-with `checkpoint_reader` they use TensorFlow, and all else does without it.
+with `checkpoint_reader` and `restore_targets` they use TensorFlow, and all else
+does without it.
 A file is replaced as a whole or grows by whole lines, so that a run can be read
 while it is in training, and after a crash. What cannot be read or written is
 one line, a `RunDirectoryError` or a `CheckpointError`.

@@ -61,12 +61,12 @@ def read_tensors(path, names=None):
     return {name: reader.get_tensor(name) for name in names}
 
 
-def check_fits(path, variables, *, others=False):
+def check_fits(path, wanted, *, others=False):
   """Checks that a checkpoint holds a model's variables.
 
   Args:
     path: of the checkpoint, without `.index`.
-    variables: `{name in the checkpoint: variable}`.
+    wanted: iterable of (name, `TensorSpec`), what it should hold.
     others: whether it may hold more.
 
   Returns:
@@ -78,41 +78,25 @@ def check_fits(path, variables, *, others=False):
       missing, extra, or of another shape.
   """
   found = read_specs(path)
-  wanted = {
-    name: TensorSpec(tuple(variable.shape.as_list()), variable.dtype.base_dtype)
-    for name, variable in variables.items()
+  rows = {
+    (name, str(found.get(name, "missing")), str(spec))
+    for name, spec in wanted
+    if found.get(name) != spec
   }
-  names = wanted if others else {*found, *wanted}
-  rows = [
-    (name, str(found.get(name, "missing")), str(wanted.get(name, "none")))
-    for name in sorted(names)
-    if found.get(name) != wanted.get(name)
-  ]
+  extra = sorted(found.keys() - {name for name, _ in wanted})
+  if not others:
+    rows.update((name, str(found[name]), "none") for name in extra)
   if rows:
-    table = _table([("variable", "in the checkpoint", "in the model"), *rows])
-    also = sorted(found.keys() - wanted.keys()) if others else []
-    if also:
-      table += f"\n  it also holds {', '.join(also)}"
+    head = ("variable", "in the checkpoint", "in the model")
+    table = _table([head, *sorted(rows)])
+    if others and extra:
+      table += f"\n  it also holds {', '.join(extra)}"
     raise errors.CheckpointMismatchError(
       f"{path} does not fit the model; take the settings that it was trained"
       " with, or another checkpoint:",
       table,
     )
   return found
-
-
-def assign(session, variables, *, values):
-  """Gives variables their values, without a new op in the graph.
-
-  Args:
-    session: a `tf.Session`.
-    variables: `{name: variable}`.
-    values: `{name: array}`.
-  """
-  for name, variable in variables.items():
-    # One by one, for several may be initialized from the same tensor.
-    initial_value = variable.initializer.inputs[1]
-    session.run(variable.initializer, {initial_value: values[name]})
 
 
 @contextlib.contextmanager

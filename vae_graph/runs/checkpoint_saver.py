@@ -12,6 +12,7 @@ from vae_graph.runs import (
   checkpoint_commits,
   checkpoint_files,
   checkpoint_reader,
+  restore_targets,
 )
 from vae_graph.runtime.tf1_graphs import for_any_tensorflow
 
@@ -54,7 +55,7 @@ class CheckpointSaver:
     self._prefix = prefix
     self._max_to_keep = max_to_keep
     self._is_needed = is_needed
-    self._variables = {each.op.name: each for each in tf.global_variables()}
+    self._targets = restore_targets.find_targets(tf.global_variables())
     self.saver = tf.train.Saver(max_to_keep=max_to_keep)
     self._meta_graph = None
 
@@ -131,8 +132,9 @@ class CheckpointSaver:
       except errors.UnreadableCheckpointError as error:
         damaged[step] = error
         continue
-      checkpoint_reader.check_fits(path, self._variables)
-      checkpoint_reader.assign(session, self._variables, values=values)
+      wanted = [(target.name, target.spec) for target in self._targets]
+      checkpoint_reader.check_fits(path, wanted)
+      restore_targets.assign(session, self._targets, values=values)
       self._set_aside(damaged, path)
       if step and not checkpoint_files.has_state(path):
         _LOGGER.warning(

@@ -6,15 +6,19 @@ checkpoint is damaged, a warning names it and the newest whole one is taken.
 
 import logging
 import os
+import re
 
 from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.paths import local_path
-from vae_graph.runs import checkpoint_files, checkpoint_reader
+from vae_graph.runs import (
+  checkpoint_files,
+  checkpoint_reader,
+  restore_targets,
+)
 
 _LOGGER = logging.getLogger(__name__)
-# What tf.train.ExponentialMovingAverage adds to a variable's name.
-_AVERAGE = "/ExponentialMovingAverage"
+_FILE = re.compile(r"(.+)\.(index|meta|data-\d+-of-\d+)")
 
 
 def latest_checkpoint(run):
@@ -30,7 +34,9 @@ def latest_checkpoint(run):
   return paths[0] if paths else None
 
 
-def restore_by_name(checkpoint, variables, *, averaged=False):
+def restore_by_name(
+  checkpoint, variables, *, assignment_map=None, averaged=False
+):
   """Prepares to restore variables by name, and checks that it will work.
 
       restore = restore_by_name("old/model.ckpt-12000", vae.variables)
@@ -38,28 +44,50 @@ def restore_by_name(checkpoint, variables, *, averaged=False):
       restore(session)
 
   What else the checkpoint holds (an optimizer's slots, say) is left alone. It
-  is read at once, and may have gone when `restore` is called.
+  is read at once, and may have gone when `restore` is called. Into a VAE under
+  a scope of your own, and from a program that had one of its own:
+
+      restore_by_name("runs/a", first.variables, assignment_map={"/": "first/"})
+      restore_by_name(
+        "old/model.ckpt-12000",
+        second.variables,
+        assignment_map={"model/vae/": "second/"},
+      )
+
+  A partitioned variable has one tensor in a checkpoint, that of all its shards:
+  it restores from a checkpoint in which it was partitioned in another way, or
+  not at all.
 
   Args:
     checkpoint: path of a checkpoint without `.index`, or of a folder whose
       latest one is taken.
-    variables: the variables to restore.
+    variables: the variables to restore; or, as `tf.train.Saver` takes them,
+      `{name in the checkpoint: variable}`.
+    assignment_map: `{scope in the checkpoint: scope in the graph}`, as
+      `tf.train.init_from_checkpoint` takes it; `"/"` is the root. By default
+      names are the same in both. Where scopes are in one another, the innermost
+      one counts.
     averaged: take the variables' moving averages, which training with
-      `ema_decay` keeps beside them.
+      `ema_decay` and `tf.train.ExponentialMovingAverage` keep beside them.
 
   Returns:
-    A function of a `tf.Session`.
+    A function of a `tf.Session`. Where the variables are eager ones, as with
+    `tf.wrap_function` in an eager program, it is called without.
 
   Raises:
-    ConfigError: its path is none of this machine.
+    ConfigError: the path is none of this machine; or variables, assignment_map
+      or, later, the session are not what they should be.
     CheckpointError: there is none, or it is damaged, or it lacks a variable or
       has one of another shape.
   """
-  by_name = _by_name(variables, averaged)
-  _, values = _read_newest(lambda: _paths(checkpoint), by_name)
+  checkpoint = local_path(checkpoint, "checkpoint")
+  targets = restore_targets.find_targets(
+    variables, assignment_map=assignment_map, averaged=averaged
+  )
+  _, values = _read_newest(lambda: _paths(checkpoint), targets)
 
-  def restore(session):
-    checkpoint_reader.assign(session, by_name, values=values)
+  def restore(session=None):
+    restore_targets.assign(session, targets, values=values)
 
   return restore
 
@@ -85,7 +113,7 @@ def find_checkpoints(run, checkpoint=None):
       run.best_prefix, "take the run's latest checkpoint instead"
     )
   if isinstance(checkpoint, (str, os.PathLike)):
-    return _paths(checkpoint)
+    return _paths(local_path(checkpoint, "checkpoint"))
   there = _with_steps(run)
   paths = [path for step, path in there if step == checkpoint]
   if not paths:
@@ -115,10 +143,10 @@ def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
   Raises:
     CheckpointError: there is none, or it does not fit.
   """
-  by_name = _by_name(variables, averaged)
+  targets = restore_targets.find_targets(variables, averaged=averaged)
   try:
     path, values = _read_newest(
-      lambda: find_checkpoints(run, checkpoint), by_name
+      lambda: find_checkpoints(run, checkpoint), targets
     )
   except errors.UnreadableCheckpointError as error:
     there = _with_steps(run)
@@ -128,27 +156,23 @@ def restore_from_run(session, run, *, checkpoint, variables, averaged=False):
     raise errors.CheckpointError(
       f"{error} (whole are those of step {whole})"
     ) from error
-  checkpoint_reader.assign(session, by_name, values=values)
+  restore_targets.assign(session, targets, values=values)
   step = values.get(tf.GraphKeys.GLOBAL_STEP)
   return path, None if step is None else int(step)
 
 
-def _by_name(variables, averaged):
-  """Returns `{name in a checkpoint: variable}`."""
-  suffix = _AVERAGE if averaged else ""
-  return {variable.op.name + suffix: variable for variable in variables}
-
-
-def _read_newest(find, by_name):
+def _read_newest(find, targets):
   """Reads variables, and the global step, of the newest whole checkpoint.
 
   Args:
     find: function that returns paths of checkpoints, the latest first.
-    by_name: `{name in the checkpoint: variable}`.
+    targets: list of `restore_targets.Target`.
 
   Returns:
     Its path, and `{name: array}`.
   """
+  wanted = {(target.name, target.spec) for target in targets}
+  names = {tf.GraphKeys.GLOBAL_STEP, *(name for name, _ in wanted)}
   damaged = {}
   while True:
     # Anew each time: what could not be read may have been deleted meanwhile.
@@ -157,9 +181,8 @@ def _read_newest(find, by_name):
     if path is None:
       raise _none_whole([damaged[path] for path in paths])
     try:
-      specs = checkpoint_reader.check_fits(path, by_name, others=True)
-      names = {*by_name, tf.GraphKeys.GLOBAL_STEP} & specs.keys()
-      values = checkpoint_reader.read_tensors(path, names)
+      found = checkpoint_reader.check_fits(path, wanted, others=True)
+      values = checkpoint_reader.read_tensors(path, names & found.keys())
     except errors.UnreadableCheckpointError as error:
       damaged[path] = error
       continue
@@ -171,8 +194,13 @@ def _read_newest(find, by_name):
 
 def _paths(path):
   """Returns a checkpoint's path, or those of a folder, the latest first."""
-  path = local_path(path, "checkpoint")
   if not os.path.isdir(path):
+    file = _FILE.fullmatch(path)
+    if file and os.path.isfile(path):
+      raise errors.CheckpointError(
+        f"{path} is a file of a checkpoint; name the checkpoint,"
+        f" {file.group(1)}"
+      )
     return [path]
   paths = checkpoint_files.list_folder(path)
   if not paths:
