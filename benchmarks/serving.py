@@ -6,8 +6,8 @@ Exports a run as SavedModel, frozen graph and ONNX, and asks the signature
 `score` of each for batches of 1 to 256 images, as many requests at a time as
 there are threads. A line for each format tells the requests and images
 answered, the median and the 99th percentile of the time of a request, and the
-memory of the process after a tenth of the time and at the end: of a process of
-its own, --formats=frozen, it should be flat. Any error ends the benchmark.
+memory of the process after each sixth of the time: of a process of its own,
+--formats=frozen, it should come to rest. Any error ends the benchmark.
 """
 
 import concurrent.futures
@@ -34,6 +34,7 @@ _THREADS = absl_flags.DEFINE_integer("threads", 8, "Requests at a time.")
 
 _SIGNATURE = "score"
 _MAX_BATCH = 256
+_MEMORY_READINGS = 6
 
 
 def main(argv):
@@ -71,15 +72,16 @@ def _measure(ask, images, noise):
 
   with concurrent.futures.ThreadPoolExecutor(_THREADS.value) as pool:
     futures = [pool.submit(work, seed) for seed in range(_THREADS.value)]
-    time.sleep(_SECONDS.value / 10)
-    early = _memory()
+    memory = []
+    for _ in range(_MEMORY_READINGS):
+      time.sleep(_SECONDS.value / _MEMORY_READINGS)
+      memory.append(f"{_memory():.0f}")
     answered = [each for future in futures for each in future.result()]
   times, batches = np.array(answered).T
   median, slow = np.percentile(times * 1000, [50, 99])
   return (
     f"{len(times):,} requests, {int(batches.sum()):,} images, p50"
-    f" {median:.1f} ms, p99 {slow:.1f} ms, memory {early:.0f} MiB and at the"
-    f" end {_memory():.0f} MiB"
+    f" {median:.1f} ms, p99 {slow:.1f} ms, memory {', '.join(memory)} MiB"
   )
 
 
