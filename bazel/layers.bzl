@@ -19,7 +19,7 @@ LAYERS = [
     ["config"],
     ["registry"],
     ["parts", "paths"],
-    ["charts", "errors", "files"],
+    ["charts", "commands", "errors", "files"],
 ]
 
 def layer_groups(name):

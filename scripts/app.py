@@ -5,6 +5,8 @@ A program of yours runs one as it is, or beside what it does itself:
     from scripts import app, train
     app.run(train.main)
 
+Where this package is installed, `vae_graph.commands.train()` does the same.
+
 Exit codes: 0 all went well; 2 wrong usage; 1 another error; where SIGINT or
 SIGTERM ended the program early, 128 + the signal's number, or
 --preempted_exit_code. What these signals do meanwhile stands in signals.py.
@@ -21,7 +23,7 @@ from absl import flags as absl_flags
 
 import flags
 from scripts import signals
-from vae_graph import errors
+from vae_graph import commands, errors
 
 # Before TensorFlow is imported: its start-up messages hide our own lines. A
 # value that the user has set stays.
@@ -54,6 +56,7 @@ def run(main):
   """
   takes_arguments = bool(inspect.signature(main).parameters)
   _adopt_key_flags(main.__module__)
+  _adopt_docstring(main.__module__)
   for stream in (sys.stdout, sys.stderr):
     # A terminal without a sign such as ± shows another in its place.
     stream.reconfigure(errors="replace")
@@ -68,7 +71,7 @@ def run(main):
 def presets_text():
   """Returns a line for each preset, with the flag that chooses it."""
   return "\n".join(
-    f"--flagfile={os.path.relpath(path)}\n    {flags.describe_preset(path)}"
+    f"--preset={flags.preset_name(path)}\n    {flags.describe_preset(path)}"
     for path in flags.preset_paths()
   )
 
@@ -96,15 +99,30 @@ def _adopt_key_flags(module_name):
     absl_flags.FLAGS.register_key_flag_for_module(sys.argv[0], flag)
 
 
+def _adopt_docstring(module_name):
+  """Makes `--help` of a program without a docstring say what the binary is."""
+  program = sys.modules["__main__"]
+  if not program.__doc__:
+    program.__doc__ = commands.in_words_of_commands(
+      sys.modules[module_name].__doc__ or ""
+    )
+
+
 def _parse_flags(argv):
+  # Not every binary has them.
+  has_presets = "list_presets" in absl_flags.FLAGS
   try:
+    if has_presets:
+      argv = [argv[0], *flags.expand_presets(argv[1:])]
     return absl_flags.FLAGS(argv)
+  except errors.ConfigError as error:
+    return _fail(str(error), error.exit_code)
   except absl_flags.Error as error:
     message = " ".join(str(error).split())
-    # Not every binary has presets.
-    can_list = "list_presets" in absl_flags.FLAGS
-    if can_list and isinstance(error, absl_flags.CantOpenFlagFileError):
-      message += "; --list_presets lists the presets"
+    if has_presets and isinstance(error, absl_flags.CantOpenFlagFileError):
+      message += (
+        "; --list_presets lists the presets, of which --preset takes one"
+      )
     return _fail(f"{message} (--help lists the flags)", 2)
   except ValueError as error:  # A flagfile that is no text.
     return _fail(f"a --flagfile cannot be read ({error}); correct it", 2)

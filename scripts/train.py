@@ -1,7 +1,6 @@
 r"""Trains a variational autoencoder, or goes on with a run.
 
-    python -m scripts.train --flagfile=flags/presets/hafner_mnist.flags \
-        --data_dir=DIR --logdir=DIR
+    python -m scripts.train --preset=hafner_mnist --data_dir=DIR --logdir=DIR
 
 The same command with the same --logdir goes on where a stopped run ended.
 """
@@ -19,6 +18,13 @@ from scripts import app, signals
 for module in (data, model, runs, session, training, app):
   absl_flags.adopt_module_key_flags(module)
 
+# Its flags take its place on the command line before that is parsed.
+absl_flags.DEFINE_string(
+  "preset",
+  None,
+  "Take the flags of a preset, such as hafner_mnist, as from a --flagfile:"
+  " flags behind it change them. --list_presets lists the presets.",
+)
 _LIST_PRESETS = absl_flags.DEFINE_boolean(
   "list_presets", False, "List the presets with a line each, and exit."
 )

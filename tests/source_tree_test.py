@@ -54,6 +54,7 @@ def target(names):
     return f"//vae_graph/{member}"
   in_ground = member in (
     "charts",
+    "commands",
     "errors",
     "files",
     "parts",

@@ -6,6 +6,8 @@ so that `import vae_graph` and a binary's `--help` need no TensorFlow.
 
 import importlib
 
+__version__ = "0.1.0"
+
 _PUBLIC = {
   # What may be asked for, and what may go wrong. These need no TensorFlow.
   "DataConfig": "config",
@@ -70,6 +72,7 @@ _PUBLIC = {
 
 # As a whole: the errors, and what parts of a program's own are made of.
 _MODULES = (
+  "commands",
   "errors",
   "layers",
   "likelihoods",

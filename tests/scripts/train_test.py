@@ -78,6 +78,7 @@ class TrainBinaryTest(parameterized.TestCase):
     ("--batch_size=0", "batch_size must be at least 1, found 0"),
     ("--epoch=3", "Unknown command line flag 'epoch'. Did you mean: epochs"),
     ("--flagfile=flags/presets/no.flags", "no.flags.*--list_presets"),
+    ("--preset=no", "--preset must be hafner_mnist, .* 'no'; --list_presets"),
     ("--network=convolutional", r"--network=convolutional.*<dense\|"),
     ("--hidden_units=a,b", "--hidden_units=a,b: comma-separated integers"),
     ("--learning_rate=fast", "--learning_rate=fast"),
@@ -244,7 +245,31 @@ class TrainBinaryTest(parameterized.TestCase):
     result = run("--list_presets")
     self.assertEqual(result.returncode, 0, result.stderr)
     for path in flags.preset_paths():
-      self.assertIn(f"{os.path.basename(path)}\n    ", result.stdout)
+      name = os.path.splitext(os.path.basename(path))[0]
+      self.assertIn(f"--preset={name}\n    ", result.stdout)
+
+  def test_a_preset_is_read_where_it_stands_in_a_flagfile_too(self):
+    path = os.path.join(self.folder, "ours.flags")
+    with open(path, "w", encoding="utf-8") as file:
+      file.write("--seed=3\n--preset=quickstart\n--code_size=7\n")
+    result = run(
+      *("--epochs=1", "--batch_size=3", f"--flagfile={path}"),
+      *("--preset", "mixture_mnist", "--dataset=mnist_10k"),
+      *("--train_steps=1", "--hidden_units=16", f"--logdir={self.logdir}"),
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    with open(os.path.join(self.logdir, "config.json"), encoding="utf-8") as f:
+      config = json.load(f)["config"]
+    self.assertEqual(config["training"]["seed"], 3)  # before the preset
+    self.assertEqual(config["training"]["batch_size"], 100)  # in it
+    self.assertEqual(config["training"]["ema_decay"], 0.999)  # in it alone
+    self.assertEqual(config["model"]["prior"], "mixture")  # of the second
+    self.assertEqual(config["model"]["code_size"], 2)
+    self.assertEqual(config["model"]["hidden_units"], [16])  # after both
+    with open(os.path.join(self.logdir, "flags.txt"), encoding="utf-8") as file:
+      lines = file.read().splitlines()
+    self.assertIn("--ema_decay=0.999", lines)
+    self.assertEmpty([line for line in lines if "--preset" in line])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import dataclasses
 import logging
 import re
 
-from vae_graph import errors
+from vae_graph import commands, errors
 from vae_graph.compat import tf
 from vae_graph.config.session_presets import with_defaults
 from vae_graph.runtime import devices
@@ -160,10 +160,10 @@ def _check_visible(visible, total):
     )
   missing = [number for number in visible if number >= total]
   if missing:
+    command = commands.in_words_of_commands("python -m scripts.devices")
     raise errors.DeviceError(
       f"visible_devices names GPU {_list(missing)}, but TensorFlow sees {total}"
-      f" (numbers from 0 to {total - 1}); `python -m scripts.devices` lists"
-      " them"
+      f" (numbers from 0 to {total - 1}); `{command}` lists them"
     )
   return len(visible) or total
 

@@ -1,0 +1,86 @@
+"""The commands of an installed package: `vae-graph-train` and the like.
+
+Each function runs one of the binaries, whose source is in `scripts/` and
+`flags/`. A program of yours may call one, too, once it has registered its own
+parts and defined its own flags:
+
+    if __name__ == "__main__":
+      commands.train()
+"""
+
+import importlib
+import os
+import re
+import sys
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_BUNDLE = os.path.join(_HERE, "_bundle")
+
+
+def devices():
+  """Prints what TensorFlow sees; exits, as all of these do."""
+  _run("devices")
+
+
+def encode():
+  """Encodes images."""
+  _run("encode")
+
+
+def evaluate():
+  """Measures a trained model."""
+  _run("evaluate")
+
+
+def export():
+  """Exports a trained model."""
+  _run("export")
+
+
+def generate():
+  """Generates pictures."""
+  _run("generate")
+
+
+def reconstruct():
+  """Reconstructs images."""
+  _run("reconstruct")
+
+
+def report():
+  """Writes one HTML file about runs."""
+  _run("report")
+
+
+def train():
+  """Trains a model, or goes on with a run."""
+  _run("train")
+
+
+def name(binary):
+  """Returns the command of a binary, such as `vae-graph-train`."""
+  return f"vae-graph-{binary}"
+
+
+def in_words_of_commands(text):
+  """Returns a text that names `python -m scripts.train` as it is run here.
+
+  Args:
+    text: of a help or an error. Where the commands are, it comes to name
+      `vae-graph-train`; in a mere source tree it stays.
+  """
+  is_command = os.path.basename(sys.argv[0]).startswith(name(""))
+  if not is_command and not os.path.isdir(_BUNDLE):
+    return text
+  return re.sub(
+    r"(python -m )?\bscripts\.(\w+)", lambda found: name(found[2]), text
+  )
+
+
+def _run(binary):
+  # Without an installed bundle this is the source tree.
+  folder = _BUNDLE if os.path.isdir(_BUNDLE) else os.path.dirname(_HERE)
+  # Before whatever else has modules of these names.
+  sys.path.insert(0, folder)
+  app = importlib.import_module("scripts.app")
+  app.run(importlib.import_module(f"scripts.{binary}").main)
