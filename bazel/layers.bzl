@@ -18,7 +18,7 @@ LAYERS = [
     ["compat"],
     ["config"],
     ["registry"],
-    ["parts", "paths"],
+    ["dependencies", "parts", "paths"],
     ["charts", "commands", "errors", "files"],
 ]
 

@@ -6,12 +6,31 @@ execution and v2 behavior. All of this library works inside
 `with tf.Graph().as_default():` on every supported TensorFlow.
 """
 
-import tensorflow.compat.v1 as tf
-import tensorflow_probability as tfp
-from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
-from tensorflow.python.framework import op_def_registry
+from vae_graph import dependencies, errors
 
-from vae_graph import errors
+# A package that is missing or does not fit is a DependencyError: one line with
+# the command that mends it.
+with dependencies.importing_tensorflow():
+  import tensorflow
+
+  dependencies.check_tensorflow(tensorflow.__version__)
+  import tensorflow.compat.v1 as tf
+  from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
+  from tensorflow.python.framework import op_def_registry
+if dependencies.needs_keras(tf.__version__):
+  with dependencies.importing_keras(tf.__version__):
+    import tf_keras
+
+    dependencies.check_keras(tf_keras.__version__, tf.__version__)
+with dependencies.importing_probability(tf.__version__):
+  import tensorflow_probability as tfp
+
+  dependencies.check_probability(tfp.__version__, tf.__version__)
+  # Some of its versions import these no sooner, and look at TensorFlow then.
+  tfd = tfp.distributions
+  tfb = tfp.bijectors
+  fill_triangular = tfp.math.fill_triangular
+  lbfgs_minimize = tfp.optimizer.lbfgs_minimize
 
 __all__ = [
   "SavedModel",
@@ -25,11 +44,6 @@ __all__ = [
   "tfd",
   "versions",
 ]
-
-tfd = tfp.distributions
-tfb = tfp.bijectors
-fill_triangular = tfp.math.fill_triangular
-lbfgs_minimize = tfp.optimizer.lbfgs_minimize
 
 
 def require_graph_mode(what):

@@ -27,6 +27,13 @@ class DeviceError(ConfigError):
   """A setting asks for a device that TensorFlow does not see."""
 
 
+class DependencyError(VaeGraphError, ImportError):
+  """TensorFlow, or what goes with it, is missing or not supported.
+
+  Whatever needs TensorFlow raises it when it is imported.
+  """
+
+
 class GraphModeError(VaeGraphError, RuntimeError):
   """A function that builds a graph was called with eager execution on."""
 
