@@ -7,27 +7,32 @@ A program of yours runs one as it is, or beside what it does itself:
 
 Where this package is installed, `vae_graph.commands.train()` does the same.
 
-Exit codes: 0 all went well; 2 wrong usage; 1 another error; where SIGINT or
-SIGTERM ended the program early, 128 + the signal's number, or
---preempted_exit_code. What these signals do meanwhile stands in signals.py.
+Exit codes: 0 all went well; 2 wrong usage; 1 another error; 141 nobody reads
+what is printed any more; where SIGINT or SIGTERM ended the program early, 128 +
+the signal's number, or --preempted_exit_code. What these signals do meanwhile
+stands in signals.py.
 """
 
 import inspect
 import logging
 import os
+import signal
 import sys
+import threading
 import warnings
 
 from absl import app
 from absl import flags as absl_flags
 
 import flags
-from scripts import signals
+from scripts import quiet_import, signals, unexpected
 from vae_graph import commands, errors
 
-# Before TensorFlow is imported: its start-up messages hide our own lines. A
-# value that the user has set stays.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# Here, for a program may import TensorFlow before it runs the binary.
+quiet_import.quiet_tensorflow()
+
+# As of a program that a signal ends where it writes to a pipe without a reader.
+_NOBODY_READS = 128 + signal.SIGPIPE
 
 _TRACEBACK = absl_flags.DEFINE_boolean(
   "traceback", False, "Show where an error was raised, not its message alone."
@@ -52,20 +57,29 @@ def run(main):
   Args:
     main: function that returns an exit code or None. One with a parameter is
       called with the list of what the command line holds beside flags; without
-      one, that may be nothing. Its `VaeGraphError`s are printed as one line.
+      one, that may be nothing. Its exceptions are printed as one line.
   """
+  signals.answer_interrupts()
   takes_arguments = bool(inspect.signature(main).parameters)
   _adopt_key_flags(main.__module__)
   _adopt_docstring(main.__module__)
-  for stream in (sys.stdout, sys.stderr):
+  for stream in filter(None, (sys.stdout, sys.stderr)):  # None: it is closed.
     # A terminal without a sign such as ± shows another in its place.
     stream.reconfigure(errors="replace")
+  # TensorFlow Probability imports matplotlib, which ends where this names what
+  # is not installed. Nothing is drawn on a screen.
+  os.environ["MPLBACKEND"] = "Agg"
   # Else absl takes flags behind the first argument for arguments, too.
   absl_flags.FLAGS.set_gnu_getopt(takes_arguments)
-  app.run(
-    lambda argv: _guarded(main, argv[1:], takes_arguments),
-    flags_parser=_parse_flags,
-  )
+  try:
+    app.run(
+      lambda argv: _guarded(main, argv[1:], takes_arguments),
+      flags_parser=_parse_flags,
+    )
+  except BrokenPipeError:
+    sys.exit(_NOBODY_READS)
+  finally:
+    _flush_output()
 
 
 def presets_text():
@@ -132,29 +146,70 @@ def _guarded(main, arguments, takes_arguments):
   if arguments and not takes_arguments:
     _fail(f"unexpected argument {arguments[0]!r}; flags begin with --", 2)
   _quiet_libraries()
-  with signals.watched(_program(), exit_code=_PREEMPTED_EXIT_CODE.value):
+  if not _wants_traceback():
+    threading.excepthook = _fail_in_thread
+  with signals.watched(
+    signals.program_name(), exit_code=_PREEMPTED_EXIT_CODE.value
+  ):
     try:
       return main(arguments) if takes_arguments else main()
-    except errors.VaeGraphError as error:
-      if _TRACEBACK.value:
+    except BrokenPipeError:
+      raise
+    except Exception as error:
+      if _wants_traceback():
         raise
-      return _fail(str(error), error.exit_code)
+      if isinstance(error, errors.VaeGraphError):
+        return _fail(str(error), error.exit_code)
+      return _fail(_unexpected(error), 1)
 
 
 def _quiet_libraries():
   """Hides remarks of libraries, unless --verbosity asks for them."""
-  if not absl_flags.FLAGS["verbosity"].present:
-    # absl has just asked for INFO.
-    logging.getLogger().setLevel(logging.WARNING)
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
-    # TensorFlow 1.15 is older than the NumPy it runs on, and says so at length.
-    warnings.filterwarnings("ignore", category=FutureWarning)
+  if absl_flags.FLAGS["verbosity"].present:
+    quiet_import.unquiet_tensorflow()
+    return
+  # absl has just asked for INFO.
+  logging.getLogger().setLevel(logging.WARNING)
+  # matplotlib warns of a home that it cannot write to.
+  for name in ("tensorflow", "matplotlib"):
+    logging.getLogger(name).setLevel(logging.ERROR)
+  # TensorFlow 1.15 is older than the NumPy it runs on, and says so at length.
+  warnings.filterwarnings("ignore", category=FutureWarning)
+
+
+def _wants_traceback():
+  return _TRACEBACK.value or absl_flags.FLAGS.pdb_post_mortem
+
+
+def _unexpected(error):
+  return f"{unexpected.describe(error)}; --traceback shows all of it"
+
+
+def _fail_in_thread(failed):
+  """Tells what has ended a thread; the program goes on."""
+  if failed.exc_type is not SystemExit:
+    _say_error(
+      f"in thread {failed.thread.name}: {_unexpected(failed.exc_value)}"
+    )
+
+
+def _flush_output():
+  """Ends the standard output; Python, at exit, would remark on what fails."""
+  if sys.stdout is None:
+    return
+  try:
+    sys.stdout.flush()
+  except OSError as error:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+      sys.exit(_NOBODY_READS)
+    _fail(f"the standard output cannot be written: {error.strerror}", 1)
 
 
 def _fail(message, exit_code):
-  print(f"{_program()}: error: {message}", file=sys.stderr)
+  _say_error(message)
   sys.exit(exit_code)
 
 
-def _program():
-  return os.path.splitext(os.path.basename(sys.argv[0]))[0]
+def _say_error(message):
+  print(f"{signals.program_name()}: error: {message}", file=sys.stderr)

@@ -13,7 +13,8 @@ The first signal is answered by a line, whatever the program is at. Then:
   the exchange of weights and averages. It asks whether to stop after each run
   of steps, and where it asks (see `polled`) signals only set that wish.
 
-A second signal ends the process at once.
+A second signal ends the process at once. Before all that is set up, and after
+it, an interrupt ends the process by a line, too (see `answer_interrupts`).
 
 Python runs a handler between two bytecodes of the main thread, hence not during
 a session.run. So what has to be at once is done by a thread: it reads from a
@@ -43,6 +44,36 @@ class Stopped(SystemExit, KeyboardInterrupt):
 
   Whoever has caught KeyboardInterrupt for Ctrl-C catches it, too.
   """
+
+
+def program_name():
+  """Returns the program's name, with which its lines begin."""
+  return os.path.splitext(os.path.basename(sys.argv[0]))[0]
+
+
+def answer_interrupts():
+  """Has SIGINT end the process by a line, where nobody else answers it."""
+  if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, _interrupted)
+
+
+def _interrupted(number, frame):
+  """Handles SIGINT where no more is set up."""
+  del frame
+  _say(program_name(), f"{signal.Signals(number).name}: stopping")
+  raise Stopped(128 + number)
+
+
+def _say(program, text):
+  """Writes a program's line to the standard error."""
+  if sys.__stderr__ is None:
+    return
+  with contextlib.suppress(OSError):
+    stderr = sys.__stderr__.fileno()
+    # Not into the line of a progress bar.
+    start = "\n" if os.isatty(stderr) else ""
+    # Not by `print`: the main thread may hold the stream's lock.
+    os.write(stderr, f"{start}{program}: {text}\n".encode())
 
 
 @contextlib.contextmanager
@@ -173,8 +204,9 @@ class _Watch:
     number = self._next_signal(timeout=None)
     if number == 0:
       return
-    self._say(
-      f"{signal.Signals(number).name}: stopping; a second signal exits at once"
+    _say(
+      self._program,
+      f"{signal.Signals(number).name}: stopping; a second signal exits at once",
     )
     start = time.monotonic()
     # It may have missed what the main thread waits in: it came to another
@@ -191,7 +223,8 @@ class _Watch:
       if later == number and is_echo_due:
         is_echo_due = False
       elif later and time.monotonic() - start > _ECHO_SECONDS:
-        self._say(f"{signal.Signals(later).name} again: exiting at once")
+        name = signal.Signals(later).name
+        _say(self._program, f"{name} again: exiting at once")
         os._exit(self.code(later))
 
   def _next_signal(self, timeout):
@@ -206,16 +239,6 @@ class _Watch:
         return 0
       if received[0] in _SIGNALS:  # A program may handle others, too.
         return received[0]
-
-  def _say(self, text):
-    if sys.__stderr__ is None:
-      return
-    with contextlib.suppress(OSError):
-      stderr = sys.__stderr__.fileno()
-      # Not into the line of a progress bar.
-      start = "\n" if os.isatty(stderr) else ""
-      # Not by `print`: the main thread may hold the stream's lock.
-      os.write(stderr, f"{start}{self._program}: {text}\n".encode())
 
 
 def _leave_signals_to_parent():

@@ -82,5 +82,6 @@ def _run(binary):
   folder = _BUNDLE if os.path.isdir(_BUNDLE) else os.path.dirname(_HERE)
   # Before whatever else has modules of these names.
   sys.path.insert(0, folder)
+  importlib.import_module("scripts.signals").answer_interrupts()
   app = importlib.import_module("scripts.app")
   app.run(importlib.import_module(f"scripts.{binary}").main)

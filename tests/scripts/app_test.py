@@ -4,6 +4,8 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
+import unittest
 
 from absl.testing import absltest, parameterized
 
@@ -20,6 +22,14 @@ flags.DEFINE_string("team", "vision", "Whose run it is.")
 if __name__ == "__main__":
   app.run({binary}.main)
 '''
+
+
+PRELUDE = """
+import threading
+import numpy as np
+from scripts import app
+from vae_graph import errors, files
+"""
 
 
 def run(*arguments, **variables):
@@ -52,6 +62,95 @@ class AppTest(parameterized.TestCase):
     self.assertEqual(result.returncode, 0, result.stderr)
     self.assertEqual(result.stderr.count("a warning"), 1, result.stderr)
     self.assertEqual("a remark" in result.stderr, are_shown, result.stderr)
+
+
+class UnexpectedTest(parameterized.TestCase):
+  """What is no `VaeGraphError`."""
+
+  def _run(self, statements, *flags, **options):
+    main = f"def main(): exec({textwrap.dedent(statements)!r})"
+    return subprocess.run(
+      [sys.executable, "-c", f"{PRELUDE}{main}\napp.run(main)", *flags],
+      stderr=subprocess.PIPE,
+      text=True,
+      timeout=60,
+      env=dict(environment(), PYTHONUNBUFFERED=""),
+      **options,
+    )
+
+  @parameterized.parameters(
+    ("raise ValueError('one\\n two')", "ValueError: one (scripts/app.py:"),
+    ("raise MemoryError", "MemoryError (scripts/app.py:"),
+    ("raise KeyError('a')", "KeyError: 'a' (scripts/app.py:"),
+    (
+      "raise RuntimeError('2 root error(s) found.\\n  (0) no room\\n[[Mul]]')",
+      "RuntimeError: (0) no room (scripts/app.py:",
+    ),
+    ("raise OSError('x' * 400)", f"OSError: {'x' * 300} ... (scripts/app.py:"),
+    (
+      "np.linalg.inv(np.zeros((2, 2)))",
+      "numpy.linalg.LinAlgError: Singular matrix (scripts/app.py:",
+    ),
+    (
+      "files.strict_json(set())",
+      "TypeError: Object of type set is not JSON serializable"
+      " (vae_graph/files.py:",
+    ),
+  )
+  def test_is_a_line(self, statement, expected):
+    result = self._run(statement)
+    self.assertEqual(result.returncode, 1, result.stderr)
+    self.assertLen(result.stderr.splitlines(), 1, result.stderr)
+    self.assertStartsWith(result.stderr, f"-c: error: {expected}")
+    self.assertEndsWith(result.stderr, "; --traceback shows all of it\n")
+
+  @parameterized.parameters("1 / 0", "raise errors.DataError('none')")
+  def test_traceback_shows_all_of_it(self, statement):
+    result = self._run(statement, "--traceback")
+    self.assertEqual(result.returncode, 1, result.stderr)
+    self.assertIn("Traceback (most recent call last)", result.stderr)
+
+  @unittest.skipIf(sys.version_info < (3, 8), "Python 3.7 has no such hook")
+  def test_in_a_thread(self):
+    result = self._run("""
+        thread = threading.Thread(target=lambda: 1 / 0, name="Ours")
+        thread.start()
+        thread.join()
+    """)
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertStartsWith(
+      result.stderr,
+      "-c: error: in thread Ours: ZeroDivisionError: division by zero (",
+    )
+    self.assertLen(result.stderr.splitlines(), 1, result.stderr)
+
+  @parameterized.parameters(
+    ("print('x' * 10 ** 6)", ()),
+    ("print('x')", ()),
+    ("print('x', flush=True)", ("--traceback",)),
+    ("", ("--help",)),
+  )
+  def test_where_nobody_reads_it_is_quiet(self, statement, flags):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with open(writer, "wb") as stdout:
+      result = self._run(statement, *flags, stdout=stdout)
+    self.assertEqual((result.returncode, result.stderr), (141, ""))
+
+  @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
+  def test_output_that_finds_no_room(self):
+    with open("/dev/full", "wb") as stdout:
+      result = self._run("print('x')", stdout=stdout)
+    self.assertEqual(result.returncode, 1)
+    self.assertEqual(
+      result.stderr,
+      "-c: error: the standard output cannot be written: No space left on"
+      " device\n",
+    )
+
+  def test_closed_output(self):
+    result = self._run("print('x')", preexec_fn=lambda: os.close(1))
+    self.assertEqual((result.returncode, result.stderr), (0, ""))
 
 
 class ProgramTest(parameterized.TestCase):

@@ -31,7 +31,9 @@ def run(*arguments, binary="scripts.train", timeout=300, **variables):
   )
 
 
-def run_process(*arguments, binary="scripts.train", python=None, timeout=300):
+def run_process(
+  *arguments, binary="scripts.train", python=None, timeout=300, **variables
+):
   """Runs a binary in a process that starts afresh; see `run`.
 
   Args:
@@ -39,6 +41,7 @@ def run_process(*arguments, binary="scripts.train", python=None, timeout=300):
     binary: its module.
     python: the interpreter; by default the one that runs the test.
     timeout: seconds.
+    **variables: of the environment, beside those of the test's.
 
   Returns:
     The `subprocess.CompletedProcess`, with text in stdout and stderr.
@@ -48,7 +51,7 @@ def run_process(*arguments, binary="scripts.train", python=None, timeout=300):
     capture_output=True,
     text=True,
     timeout=timeout,
-    env=environment(),
+    env=dict(environment(), **variables),
   )
 
 

@@ -2,6 +2,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 
@@ -205,6 +206,48 @@ class SignalsTest(parameterized.TestCase):
     """)
     self.assertEqual((result.stdout, result.stderr), ("15\n", ""))
     self.assertEqual(result.returncode, 0)
+
+  def test_an_interrupt_where_nothing_is_watched(self):
+    result = run("""
+        signals.answer_interrupts()
+        with signals.watched("ours"):
+          pass
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(30)
+    """)
+    self.assertEqual(result.stderr, "-c: SIGINT: stopping\n")
+    self.assertEqual(result.returncode, 130)
+
+  def test_the_interrupts_of_a_program_are_its_own(self):
+    result = run("""
+        signal.signal(signal.SIGINT, lambda *_: print("mine", flush=True))
+        signals.answer_interrupts()
+        os.kill(os.getpid(), signal.SIGINT)
+    """)
+    self.assertEqual((result.stdout, result.stderr), ("mine\n", ""))
+
+  def test_an_interrupt_among_the_first_imports(self):
+    with tempfile.TemporaryDirectory() as folder:
+      # What every binary imports next, standing in for all that takes long.
+      path = os.path.join(folder, "tqdm.py")
+      with open(path, "w", encoding="utf-8") as file:
+        file.write(
+          "import os, signal, time; os.kill(os.getpid(), signal.SIGINT);"
+          " time.sleep(30)"
+        )
+      path = os.pathsep.join([folder, environment()["PYTHONPATH"]])
+      result = subprocess.run(
+        [sys.executable, "-m", "scripts.evaluate"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        env=dict(environment(), PYTHONPATH=path),
+        preexec_fn=lambda: signal.signal(
+          signal.SIGINT, signal.default_int_handler
+        ),
+      )
+    self.assertEqual(result.stderr, "evaluate: SIGINT: stopping\n")
+    self.assertEqual(result.returncode, 130)
 
   def test_a_standard_error_that_is_closed(self):
     result = run("""

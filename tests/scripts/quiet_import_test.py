@@ -1,0 +1,136 @@
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+from absl.testing import absltest, parameterized
+
+from scripts import quiet_import
+from tests.scripts.binary import environment, run_process
+
+LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
+# What TensorFlow 2.21 and 2.15 say, with and without a GPU.
+NOISE = (
+  "WARNING: All log messages before absl::InitializeLog() is called are written"
+  " to STDERR",
+  "I0000 00:00:1795792914.817425    8826 port.cc:153] oneDNN custom operations"
+  " are on.",
+  "I0000 00:00:1795792946.203975    9035 cpu_feature_guard.cc:227] This"
+  " TensorFlow binary is optimized to use available CPU instructions.",
+  "To enable the following instructions: AVX2 FMA, rebuild TensorFlow with the"
+  " appropriate compiler flags.",
+  "E0000 00:00:1732717473.134  4052 cuda_dnn.cc:8310] Unable to register cuDNN"
+  " factory: Attempting to register factory for plugin cuDNN when one has"
+  " already been registered",
+  "2023-11-18 00:41:10.123: E external/local_xla/xla/stream_executor/cuda/"
+  "cuda_blas.cc:1515] Unable to register cuBLAS factory: Attempting to",
+  "W0000 00:00:1732717473.134  4052 computation_placer.cc:177] computation"
+  " placer already registered.",
+)
+WORTH_KNOWING = (
+  "E0000 00:00:1795792914.81  8826 cuda_executor.cc:1228] INTERNAL: failed",
+  "The TensorFlow library was compiled to use AVX, which is not there.",
+)
+TENSORFLOW = """
+import os
+lines = {lines!r}
+for line in lines:
+  os.write(2, line.encode() + b"\\n")
+{end}
+"""
+
+
+class QuietImportTest(parameterized.TestCase):
+  """A package that is called tensorflow, and says what TensorFlow does."""
+
+  def _import(self, *flags, end="", many=1, **variables):
+    lines = [
+      line for pair in zip(NOISE, WORTH_KNOWING * len(NOISE)) for line in pair
+    ] * many
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    path = os.path.join(folder, "tensorflow.py")
+    with open(path, "w", encoding="utf-8") as file:
+      file.write(TENSORFLOW.format(lines=lines, end=end))
+    # Set in this process, if a binary has been imported.
+    env = {k: v for k, v in environment().items() if k != LOG_LEVEL}
+    result = subprocess.run(
+      [
+        sys.executable,
+        "-c",
+        "from scripts import app; app.run(lambda: print(__import__('os')"
+        f".environ.get('{LOG_LEVEL}'), __import__('tensorflow')))",
+        *flags,
+      ],
+      capture_output=True,
+      text=True,
+      timeout=60,
+      env={
+        **env,
+        "PYTHONPATH": os.pathsep.join([folder, env["PYTHONPATH"]]),
+        **variables,
+      },
+    )
+    return result, lines
+
+  @parameterized.parameters({}, {LOG_LEVEL: "3"})
+  def test_known_remarks_are_left_out(self, **variables):
+    # More than a pipe holds.
+    result, lines = self._import(many=100, **variables)
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertEqual(
+      result.stderr.splitlines(), [x for x in lines if x not in NOISE]
+    )
+    level = variables.get(LOG_LEVEL, "2")
+    self.assertStartsWith(result.stdout, level)
+
+  @parameterized.parameters(
+    ("None", ("--verbosity=0",), {}),
+    ("0", (), {LOG_LEVEL: "0"}),
+    ("2", ("--verbosity=-1",), {LOG_LEVEL: "2"}),
+  )
+  def test_who_asks_for_them_has_all(self, level, flags, variables):
+    result, lines = self._import(*flags, **variables)
+    self.assertEqual(result.stderr.splitlines(), lines)
+    self.assertStartsWith(result.stdout, level)
+
+  @parameterized.parameters(
+    ("os.abort()", -signal.SIGABRT), ("os._exit(3)", 3), ("1 / 0", 1)
+  )
+  def test_an_import_that_fails_has_its_last_word(self, end, code):
+    result, lines = self._import(end=f"os.write(2, b'no'); {end}")
+    self.assertEqual(result.returncode, code, result.stderr)
+    expected = "".join(f"{x}\n" for x in lines if x not in NOISE) + "no"
+    self.assertStartsWith(result.stderr, expected)
+
+  def test_without_a_standard_error(self):
+    saved = os.dup(2)
+    try:
+      os.close(2)
+      with quiet_import.without_noise():
+        pass
+    finally:
+      os.dup2(saved, 2)
+      os.close(saved)
+
+
+class StartTest(absltest.TestCase):
+  def test_a_run_says_its_own_lines_alone(self):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    result = run_process(
+      "--dataset=mnist_10k",
+      "--hidden_units=4",
+      "--train_steps=2",
+      "--eval_every_epochs=0",
+      f"--logdir={os.path.join(folder, 'run')}",
+      # As in Jupyter, and for a user without a home.
+      MPLBACKEND="module://matplotlib_inline.backend_inline",
+      HOME="/proc/no/home",
+      MPLCONFIGDIR="/proc/no/home",
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    self.assertRegex(result.stderr, r"\Astep 2 of 2 \(epoch .*\n\Z")
+
+
+if __name__ == "__main__":
+  absltest.main()
