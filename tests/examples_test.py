@@ -10,7 +10,6 @@ import tempfile
 
 from absl.testing import absltest, parameterized
 
-from tests.scripts import binary
 from vae_graph.compat import tf
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -71,7 +70,7 @@ class ExamplesTest(parameterized.TestCase):
         text=True,
         timeout=300,
         cwd=folder,
-        env=binary.environment(),
+        env=dict(os.environ, PYTHONPATH=ROOT),
       )
     self.assertEqual(result.returncode, 0, result.stderr)
     self.assertNotIn("Traceback", result.stderr)
