@@ -7,10 +7,14 @@ PYTHON ?= python3
 TF1_PYTHON ?=
 TF215_PYTHON ?=
 
-# Of `make train`. The last flag wins, so a --flagfile comes first.
-FLAGS ?= --flagfile=flags/presets/quickstart.flags
+# Of `make train`. The last flag wins, so a --preset or --flagfile comes first.
+FLAGS ?= --preset=quickstart
 NAME ?= $(or $(basename $(notdir $(firstword \
+  $(patsubst --preset=%,%,$(filter --preset=%,$(FLAGS))) \
   $(patsubst --flagfile=%,%,$(filter --flagfile=%,$(FLAGS)))))),custom)
+
+# Of `make test-wheel`: Python's versions are those for TensorFlow 2.21.
+LEGS ?= tf1 tf215 3.10 3.11 3.12 3.13
 
 PYTEST_FLAGS ?=
 # A file of tests at a time on each core.
@@ -22,8 +26,7 @@ BUILDIFIER_VERSION := 8.2.1
 SMOKE_TESTS := tests/config/experiment_test.py tests/vae_test.py \
   tests/objectives/elbo_test.py tests/training/train_graph_test.py \
   tests/examples_test.py
-SMOKE_FLAGS := --flagfile=$(CURDIR)/flags/presets/quickstart.flags \
-  --train_steps=20
+SMOKE_FLAGS := --preset=quickstart --train_steps=20
 BUILD_FILES := $(wildcard BUILD MODULE.bazel WORKSPACE bazel benchmarks docs \
   flags requirements scripts tests vae_graph)
 
@@ -39,7 +42,7 @@ help: ## this list
 	  $(firstword $(MAKEFILE_LIST))
 
 .PHONY: train
-train: .venv/installed ## train into runs/NAME; FLAGS="--flagfile=... --beta=4"
+train: .venv/installed ## train into runs/NAME; FLAGS="--preset=... --beta=4"
 	.venv/bin/python -m scripts.train --logdir=runs/$(NAME) $(FLAGS)
 
 .PHONY: test
@@ -83,10 +86,11 @@ smoke-tf215: .venv-tf215/installed ## a few tests and training steps on TensorFl
 	.venv-tf215/bin/python -m scripts.train $(SMOKE_FLAGS) --logdir="$$folder/run"
 
 .PHONY: lint
-lint: .venv-lint/installed $(BUILDIFIER) ## check style (ruff, buildifier) and who imports whom
+lint: .venv-lint/installed $(BUILDIFIER) ## check style (ruff, buildifier), types, and who imports whom
 	.venv-lint/bin/ruff check .
 	.venv-lint/bin/ruff format --check .
 	.venv-lint/bin/lint-imports --no-cache
+	.venv-lint/bin/mypy --cache-dir=/dev/null
 	$(BUILDIFIER) -mode=check -lint=warn -r $(BUILD_FILES)
 
 .PHONY: format
@@ -115,10 +119,22 @@ bazel-test bazel-test-all: .venv/installed
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:train_digits -- --vae_code_size=3; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:count_weights -- --network=tanh_conv
 
+.PHONY: wheel
+wheel: .venv/installed ## a wheel and a source distribution, into dist/
+	rm -rf build dist  # a build takes what an earlier one has left there
+	.venv/bin/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
+	.venv/bin/python setup.py -q sdist
+	rm -rf build
+
+.PHONY: test-wheel
+test-wheel: wheel ## install the wheel as users do, and use it; LEGS="tf1 3.13"
+	@set -e; for leg in $(LEGS); do \
+	  echo "=== $$leg"; sh requirements/test_wheel.sh dist/*.whl $$leg; done
+
 .PHONY: clean
 clean: ## remove environments and caches; runs/ stays
 	test ! -d .bazel || chmod -R u+w .bazel
-	rm -rf .bazel .venv .venv-lint .venv-tf1 .venv-tf215 .hypothesis .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf build dist *.egg-info .bazel .venv .venv-lint .venv-tf1 .venv-tf215 .hypothesis .pytest_cache .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/installed: requirements/tf2.txt
@@ -131,7 +147,7 @@ clean: ## remove environments and caches; runs/ stays
 	@sh requirements/make_venv.sh $(@D) $< 3.11 3.11 TF215_PYTHON "$(TF215_PYTHON)"
 
 .venv-lint/installed: requirements/lint.txt
-	@sh requirements/make_venv.sh $(@D) $< 3.10 3.99 PYTHON "$(PYTHON)"
+	@sh requirements/make_venv.sh $(@D) $< 3.10 3.13 PYTHON "$(PYTHON)"
 
 $(BUILDIFIER): .venv-lint/installed
 	@command -v npm >/dev/null || { \
