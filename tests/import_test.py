@@ -60,6 +60,23 @@ class ImportTest(absltest.TestCase):
   def test_dir_lists_the_public_names(self):
     self.assertIn("VAE", dir(vae_graph))
 
+  def test_type_checkers_see_the_public_names_where_they_are(self):
+    path = os.path.splitext(vae_graph.__file__)[0] + ".pyi"
+    with open(path, encoding="utf-8") as file:
+      stub = ast.parse(file.read())
+    found = {
+      alias.asname: f"{node.module}.{alias.name}"
+      for node in stub.body
+      if isinstance(node, ast.ImportFrom)
+      for alias in node.names
+    }
+    expected = {
+      name: f"vae_graph.{module}.{name}"
+      for name, module in vae_graph._PUBLIC.items()
+    }
+    expected.update({name: f"vae_graph.{name}" for name in vae_graph._MODULES})
+    self.assertEqual(found, expected)
+
   def test_public_names_are_documented(self):
     for name in vae_graph.__all__:
       self.assertNotEmpty(getattr(vae_graph, name).__doc__, name)

@@ -2,14 +2,18 @@
 
 import os
 import re
+from typing import Union
 
 from vae_graph import errors
+
+# What a user may name a file or folder by.
+LocalPath = Union[str, bytes, "os.PathLike[str]"]
 
 # gs://bucket/run and the like, which TensorFlow might ask a network for.
 _SCHEME = re.compile(r"[^/]*://")
 
 
-def local_path(path, name):
+def local_path(path: LocalPath, name: str) -> str:
   """Returns the path of a file or folder of this machine, as text.
 
   What begins with `~` or `~user` begins with that user's home folder.

@@ -18,7 +18,9 @@ from vae_graph import errors
 from vae_graph.compat import tf
 
 
-def step_seed(seed, step, *, purpose="posterior", replica=0):
+def step_seed(
+  seed: int, step: Any, *, purpose: str = "posterior", replica: int = 0
+) -> tf.Tensor:
   """Returns the seed of one purpose at one training step.
 
   Args:

@@ -4,10 +4,13 @@ images [batch, 28, 28] --encode--> posterior q(z|x) over codes [batch, 2]
 code [batch, 2] --decode--> likelihood p(x|z) of images [batch, 28, 28]
 """
 
+from typing import Any, Sequence, Tuple
+
 import numpy as np
 
 from vae_graph import errors, registry
 from vae_graph.compat import require_graph_mode, tf
+from vae_graph.config import ModelConfig
 from vae_graph.likelihoods import Likelihood
 from vae_graph.posteriors import Posterior
 from vae_graph.priors import Prior
@@ -39,10 +42,12 @@ class VAE:
       that is not trained.
   """
 
-  def __init__(self, model_config, image_shape):
+  def __init__(
+    self, model_config: ModelConfig, image_shape: Sequence[int]
+  ) -> None:
     require_graph_mode("VAE")
     self.model_config = model_config
-    self.image_shape = _checked_shape(image_shape)
+    self.image_shape: Tuple[int, ...] = _checked_shape(image_shape)
     self._network = registry.load(registry.NETWORKS, model_config.network)
     self._posterior = registry.load(registry.POSTERIORS, model_config.posterior)
     self._likelihood = registry.load(
@@ -60,20 +65,20 @@ class VAE:
       posterior = self._encoder(tf.zeros([1, *self.image_shape]))
       likelihood = self._decoder(tf.zeros([1, model_config.code_size]))
     prior = registry.load(registry.PRIORS, model_config.prior)
-    self.prior = prior(model_config, self)
+    self.prior: Prior = prior(model_config, self)
     _check_trained(self._encoder, self._decoder)
     _check_complete(f"posterior {model_config.posterior}", posterior, Posterior)
     _check_complete(f"prior {model_config.prior}", self.prior, Prior)
     _check_complete(
       f"likelihood {model_config.likelihood}", likelihood, Likelihood
     )
-    self.variables = (
+    self.variables: Tuple[tf.Variable, ...] = (
       *self._encoder.trainable_variables,
       *self._decoder.trainable_variables,
       *self.prior.variables,
     )
 
-  def encode(self, images):
+  def encode(self, images: Any) -> Posterior:
     """Returns the posterior q(z|x).
 
     Args:
@@ -87,7 +92,7 @@ class VAE:
     """
     return self._encoder(self.checked_images(images, op="encode"))
 
-  def decode(self, code):
+  def decode(self, code: Any) -> Likelihood:
     """Returns the likelihood p(x|z).
 
     Args:

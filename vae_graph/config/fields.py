@@ -134,6 +134,7 @@ def bounds_text(metadata):
   return " and ".join(parts)
 
 
+@dataclasses.dataclass(frozen=True)
 class Config:
   """Base of the frozen configurations: checks, and plain-data conversion."""
 

@@ -6,19 +6,26 @@ config = model_config()  # after the flags are parsed
 """
 
 import dataclasses
-from typing import Tuple, get_type_hints
+from typing import Callable, Optional, Tuple, Type, TypeVar, get_type_hints
 
 from absl import flags
 
 from vae_graph import errors
-from vae_graph.config.fields import bounds_text, optional_kind, readers
+from vae_graph.config.fields import Config, bounds_text, optional_kind, readers
 from vae_graph.parts import Registry
 
 # The flags count as defined by the module that calls define_flags.
 flags.disclaim_key_flags()
 
+_Config = TypeVar("_Config", bound=Config)
 
-def define_flags(config_class, prefix="", *, flag_values=None):
+
+def define_flags(
+  config_class: Type[_Config],
+  prefix: str = "",
+  *,
+  flag_values: Optional[flags.FlagValues] = None,
+) -> Callable[[], _Config]:
   """Registers one flag per setting of a configuration.
 
   Args:

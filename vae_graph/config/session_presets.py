@@ -5,6 +5,7 @@ variables that go with its settings before TensorFlow starts.
 """
 
 import dataclasses
+from typing import Any, Dict
 
 _DEFAULTS = dict(
   visible_devices=(),
@@ -64,7 +65,7 @@ def with_defaults(config):
   )
 
 
-def session_environment(config):
+def session_environment(config: Any) -> Dict[str, str]:
   """Returns the environment variables that go with a session's settings.
 
   TensorFlow reads them when it starts its GPUs, and offers no other way that

@@ -7,6 +7,7 @@ from typing import Optional, Tuple
 import numpy as np
 
 from vae_graph import errors, registry
+from vae_graph.config import DataConfig
 
 # The scale from bytes to [0, 1]. A product, not a quotient, because TensorFlow
 # may rewrite a division by a constant, and a fed batch must equal the same one
@@ -63,7 +64,7 @@ class Dataset:
     return self.train.images.shape[1:]
 
 
-def load_dataset(config):
+def load_dataset(config: DataConfig) -> Dataset:
   """Loads, checks and, if asked, binarizes the data set of a configuration.
 
   With `binarization="static"` every pixel is drawn once, see
@@ -102,7 +103,7 @@ def load_dataset(config):
   )
 
 
-def load_observed_dataset(config):
+def load_observed_dataset(config: DataConfig) -> Dataset:
   """Loads a data set as a model observes it, for evaluation and the like.
 
   Like `load_dataset`, but images with `binarization="dynamic"` are drawn too:

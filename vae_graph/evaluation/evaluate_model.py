@@ -5,6 +5,7 @@ and the reason stands in `undefined`.
 """
 
 import math
+from typing import Any, Callable, Dict, Optional
 
 import numpy as np
 
@@ -13,9 +14,10 @@ from vae_graph.config.combinations import (
   has_standard_normal_prior,
 )
 from vae_graph.config.evaluation import EvaluationConfig
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.dataset import Dataset, to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
 from vae_graph.evaluation.provenance import provenance
+from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.latent_metrics.codes import (
   active_units,
   collapse_warning,
@@ -41,7 +43,13 @@ _NO_LABELS = "the data set has no labels"
 _ONE_IMAGE = "a single image does not vary"
 
 
-def evaluate_model(model, dataset, *, evaluation_config=None, progress=None):
+def evaluate_model(
+  model: TrainedModel,
+  dataset: Dataset,
+  *,
+  evaluation_config: Optional[EvaluationConfig] = None,
+  progress: Optional[Callable[[int], Any]] = None,
+) -> Dict[str, Any]:
   """Measures a model.
 
   Args:

@@ -1,23 +1,28 @@
 """The evaluation of one checkpoint of a run, kept in its folder."""
 
+from typing import Any, Callable, Dict, Optional, Union
+
 from vae_graph import files
+from vae_graph.config import EvaluationConfig, SessionConfig
 from vae_graph.config.combinations import check_pixels
+from vae_graph.data.dataset import Dataset
 from vae_graph.evaluation.evaluate_model import evaluate_model
 from vae_graph.inference.output_files import try_output, writing
 from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.paths import LocalPath
 from vae_graph.runs.directory import RunDirectory
 
 
 def evaluate_run(
-  logdir,
-  dataset,
+  logdir: LocalPath,
+  dataset: Dataset,
   *,
-  evaluation_config=None,
-  checkpoint=None,
-  session_config=None,
-  progress=None,
-  keep=True,
-):
+  evaluation_config: Optional[EvaluationConfig] = None,
+  checkpoint: Union[None, int, LocalPath] = None,
+  session_config: Optional[SessionConfig] = None,
+  progress: Optional[Callable[[int], Any]] = None,
+  keep: bool = True,
+) -> Dict[str, Any]:
   """Evaluates a checkpoint of a run, and writes the figures into its folder.
 
   It has a graph and a session of its own and only reads what a training
@@ -58,7 +63,7 @@ def evaluate_run(
   return result
 
 
-def write_evaluation(path, evaluation):
+def write_evaluation(path: LocalPath, evaluation: Dict[str, Any]) -> None:
   """Writes an evaluation as a JSON file of its own.
 
   Args:

@@ -1,7 +1,9 @@
 """Evaluations of a run each time that it saves a checkpoint."""
 
 import time
+from typing import Any, Callable
 
+from vae_graph.paths import LocalPath
 from vae_graph.runs import records
 from vae_graph.runs.checkpoints import latest_checkpoint
 from vae_graph.runs.directory import RunDirectory
@@ -11,8 +13,13 @@ _POLL_SECONDS = 1.0
 
 
 def follow_run(
-  logdir, evaluate, *, num_train_images, timeout, should_stop=lambda: False
-):
+  logdir: LocalPath,
+  evaluate: Callable[[], Any],
+  *,
+  num_train_images: int,
+  timeout: float,
+  should_stop: Callable[[], bool] = lambda: False,
+) -> bool:
   """Evaluates the latest checkpoint of a run, and each later one as it comes.
 
   Of checkpoints that come while one is evaluated, the last one counts.

@@ -3,8 +3,10 @@
 import logging
 import os
 import tempfile
+from typing import Any, Callable, Optional, Sequence
 
 from vae_graph import errors, files, plots
+from vae_graph.config import DataConfig, SessionConfig
 from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.config.generation import GenerationConfig
 from vae_graph.evaluation.evaluate_model import evaluate_model
@@ -14,7 +16,7 @@ from vae_graph.inference.output_files import writing
 from vae_graph.inference.reconstructed_files import reconstruct
 from vae_graph.inference.run_images import RunImages
 from vae_graph.inference.trained_model import TrainedModel
-from vae_graph.paths import local_path
+from vae_graph.paths import LocalPath, local_path
 from vae_graph.report import Picture, ReportRun, build_report
 from vae_graph.runs.directory import RunDirectory
 
@@ -57,14 +59,14 @@ _PICTURES = (
 
 
 def make_report_run(
-  logdir,
-  name,
+  logdir: LocalPath,
+  name: str,
   *,
-  evaluation_config=None,
-  data_config=None,
-  session_config=None,
-  progress=None,
-):
+  evaluation_config: Optional[EvaluationConfig] = None,
+  data_config: Optional[DataConfig] = None,
+  session_config: Optional[SessionConfig] = None,
+  progress: Optional[Callable[[int], Any]] = None,
+) -> ReportRun:
   """Evaluates a run's latest checkpoint and draws its pictures.
 
   Args:
@@ -108,7 +110,12 @@ def make_report_run(
     )
 
 
-def write_report(path, runs, *, title="Variational autoencoders"):
+def write_report(
+  path: LocalPath,
+  runs: Sequence[ReportRun],
+  *,
+  title: str = "Variational autoencoders",
+) -> None:
   """Writes a report of one run, or of several side by side, as an HTML file.
 
   Args:

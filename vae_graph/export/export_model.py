@@ -8,7 +8,7 @@ import os
 import shutil
 import typing
 import uuid
-from typing import Optional
+from typing import Optional, Union
 
 from vae_graph import errors
 from vae_graph.compat import tf, versions
@@ -17,7 +17,7 @@ from vae_graph.export import manifest
 from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
 from vae_graph.inference.output_files import try_output, writing
 from vae_graph.inference.restored_run import restore_run
-from vae_graph.paths import local_path
+from vae_graph.paths import LocalPath, local_path
 from vae_graph.runtime.processes import use_tensorflow
 
 _PACKAGE = __name__.rpartition(".")[0]
@@ -36,7 +36,13 @@ class TrainedGraph(typing.NamedTuple):
   step: Optional[int]
 
 
-def export_model(logdir, export_dir, *, export_config=None, checkpoint=None):
+def export_model(
+  logdir: LocalPath,
+  export_dir: LocalPath,
+  *,
+  export_config: Optional[ExportConfig] = None,
+  checkpoint: Union[None, int, LocalPath] = None,
+) -> Optional[int]:
   """Exports the model of a run; docs/export.md says what comes of it.
 
   The run directory is only read. `export_dir` appears when it is complete.

@@ -1,12 +1,23 @@
 """Code files: the codes of images as arrays in a .npz file."""
 
+from typing import Any, Dict, Optional
+
 import numpy as np
 
 from vae_graph.inference.output_files import write_npz
-from vae_graph.paths import local_path
+from vae_graph.inference.run_images import NamedImages
+from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.paths import LocalPath, local_path
 
 
-def write_codes(path, model, *, named_images, split=None, seed=0):
+def write_codes(
+  path: LocalPath,
+  model: TrainedModel,
+  *,
+  named_images: NamedImages,
+  split: Optional[str] = None,
+  seed: int = 0,
+) -> int:
   """Encodes images, and writes their codes as a .npz file.
 
   It holds `codes` (posterior means) and `samples`, float32 `[n, code_size]`,
@@ -30,7 +41,7 @@ def write_codes(path, model, *, named_images, split=None, seed=0):
   """
   path = local_path(path, "path")
   encoded = model.encode(named_images.images, seed=seed)
-  arrays = {
+  arrays: Dict[str, Any] = {
     "codes": encoded.mean,
     "samples": encoded.sample,
     "stddevs": encoded.stddev,

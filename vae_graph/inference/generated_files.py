@@ -1,6 +1,7 @@
 """Generated files: what a model makes, as pictures and the arrays behind."""
 
 import os
+from typing import Any, List, Optional
 
 import numpy as np
 
@@ -14,7 +15,9 @@ from vae_graph.inference.generation import (
   measure_usage,
 )
 from vae_graph.inference.output_files import write_npz, writing
-from vae_graph.paths import local_path
+from vae_graph.inference.run_images import RunImages
+from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.paths import LocalPath, local_path
 
 # Test images by which it is seen how much a model uses each dimension.
 _USAGE_IMAGES = 1000
@@ -22,7 +25,14 @@ _USAGE_IMAGES = 1000
 _MOST_MOVING = 10
 
 
-def generate(model, run_images, *, folder, generation_config=None, seed=0):
+def generate(
+  model: TrainedModel,
+  run_images: RunImages,
+  *,
+  folder: LocalPath,
+  generation_config: Optional[GenerationConfig] = None,
+  seed: int = 0,
+) -> List[str]:
   """Writes what a model makes into a folder: PNG, GIF and .npz files.
 
   Args:
@@ -47,7 +57,8 @@ def generate(model, run_images, *, folder, generation_config=None, seed=0):
   code_size = model.config.model.code_size
   kinds = _possible_kinds(generation_config, run_images, code_size)
   # What a user may have to mend is met before the first file is written.
-  usage = ends = None
+  usage: Any = None
+  ends: Any = None
   if "interpolation" in kinds:
     ends = _find_ends(run_images, generation_config)
   chooses_plane = "manifold" in kinds and not generation_config.dimensions

@@ -8,6 +8,7 @@ import os
 import numpy as np
 
 from vae_graph import errors, files
+from vae_graph.paths import LocalPath
 
 
 @contextlib.contextmanager
@@ -30,7 +31,9 @@ def writing(path, flag="--output"):
     ) from error
 
 
-def try_output(path, *, is_folder=False, flag="--output"):
+def try_output(
+  path: LocalPath, *, is_folder: bool = False, flag: str = "--output"
+) -> None:
   """Tries whether an output can be written, before the work that makes it.
 
   Nothing is left where it is tried.

@@ -2,13 +2,15 @@
 
 import os
 import typing
+from typing import List, Sequence
 
 import numpy as np
 
 from vae_graph import plots
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.inference.output_files import write_npz, writing
-from vae_graph.paths import local_path
+from vae_graph.inference.trained_model import TrainedModel
+from vae_graph.paths import LocalPath, local_path
 
 # More images would make a picture that few programs open.
 MOST_SHOWN = 100
@@ -29,7 +31,13 @@ class Reconstructions(typing.NamedTuple):
   squared_error: np.ndarray
 
 
-def reconstruct(model, images, *, seed=0, from_mean=True):
+def reconstruct(
+  model: TrainedModel,
+  images: np.ndarray,
+  *,
+  seed: int = 0,
+  from_mean: bool = True,
+) -> Reconstructions:
   """Encodes images and decodes a code of each, to `Reconstructions`.
 
   Args:
@@ -41,11 +49,13 @@ def reconstruct(model, images, *, seed=0, from_mean=True):
   mean, sample = model.reconstruct(images, seed=seed, from_mean=from_mean)
   images = to_unit_interval(images)
   differences = (mean - images).reshape(len(images), -1)
-  squared_error = np.sum(differences**2, axis=1, dtype=np.float64)
+  squared_error = (differences**2).sum(axis=1, dtype=np.float64)
   return Reconstructions(images, mean, sample, squared_error)
 
 
-def write_reconstructions(folder, reconstructions, *, names):
+def write_reconstructions(
+  folder: LocalPath, reconstructions: Reconstructions, *, names: Sequence[str]
+) -> List[str]:
   """Writes `reconstructions.png` and `reconstructions.npz`.
 
   Args:

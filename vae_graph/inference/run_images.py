@@ -7,12 +7,14 @@ run_images.choose(["17", "photo.png", "more.npz"]).names
 
 import os
 import typing
-from typing import List, Optional
+from typing import List, Optional, Sequence
 
 import numpy as np
 
 from vae_graph import errors
+from vae_graph.config import DataConfig
 from vae_graph.data.dataset import (
+  Dataset,
   Split,
   bad_data,
   check_split,
@@ -59,15 +61,22 @@ class RunImages:
     seed: integer, of the draws of images from files.
   """
 
-  def __init__(self, data_config, *, image_shape, resize=False, seed=0):
+  def __init__(
+    self,
+    data_config: DataConfig,
+    *,
+    image_shape: Sequence[int],
+    resize: bool = False,
+    seed: int = 0,
+  ) -> None:
     self._data_config = data_config
     self._image_shape = tuple(image_shape)
     self._resize = resize
     self._seed = seed
-    self._dataset = None
+    self._dataset: Optional[Dataset] = None
 
   @property
-  def dataset(self):
+  def dataset(self) -> Dataset:
     """The `Dataset`; read when first asked for."""
     if self._dataset is None:
       dataset = load_observed_dataset(self._data_config)
@@ -81,7 +90,9 @@ class RunImages:
       self._dataset = dataset
     return self._dataset
 
-  def split(self, name="test", *, at_most=None):
+  def split(
+    self, name: str = "test", *, at_most: Optional[int] = None
+  ) -> NamedImages:
     """Returns the first images of a split, as `NamedImages`.
 
     Args:
@@ -95,7 +106,7 @@ class RunImages:
     names = [f"{name} image {index}" for index in range(len(images))]
     return NamedImages(images, names, labels)
 
-  def choose(self, names):
+  def choose(self, names: Sequence[str]) -> NamedImages:
     """Returns the images that a user names, as `NamedImages` without labels.
 
     Args:

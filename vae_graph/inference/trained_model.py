@@ -5,9 +5,12 @@ with TrainedModel("runs/hafner_mnist") as model:
   pictures = model.decode(codes)
 """
 
+from typing import Any, Callable, Optional, Tuple, Union
+
 import numpy as np
 
 from vae_graph import errors
+from vae_graph.config import ExperimentConfig, SessionConfig
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data.dataset import to_unit_interval
 from vae_graph.data.fingerprint import fingerprint
@@ -22,6 +25,7 @@ from vae_graph.inference.inference_graph import (
 from vae_graph.inference.inputs import check_codes, check_images
 from vae_graph.inference.interpolation import lerp, slerp
 from vae_graph.inference.restored_run import restore_run
+from vae_graph.paths import LocalPath
 from vae_graph.runtime.processes import may_use_tensorflow, use_tensorflow
 
 
@@ -60,7 +64,13 @@ class TrainedModel:
     DeviceError: `session_config` asks for a device that is not there.
   """
 
-  def __init__(self, logdir, *, checkpoint=None, session_config=None):
+  def __init__(
+    self,
+    logdir: LocalPath,
+    *,
+    checkpoint: Union[None, int, LocalPath] = None,
+    session_config: Optional[SessionConfig] = None,
+  ) -> None:
     use_tensorflow("TrainedModel")
     restored = restore_run(
       logdir,
@@ -68,18 +78,18 @@ class TrainedModel:
       checkpoint=checkpoint,
       session_config=session_config,
     )
-    self.config = restored.config
-    self.image_shape = restored.image_shape
-    self.checkpoint = restored.checkpoint
-    self.step = restored.step
+    self.config: ExperimentConfig = restored.config
+    self.image_shape: Tuple[int, ...] = restored.image_shape
+    self.checkpoint: str = restored.checkpoint
+    self.step: Optional[int] = restored.step
     self._inference_graph = restored.built
     self._session = restored.session
     self._session.graph.finalize()
 
-  def __enter__(self):
+  def __enter__(self) -> "TrainedModel":
     return self
 
-  def __exit__(self, *exc_info):
+  def __exit__(self, *exc_info: object) -> None:
     self.close()
 
   def __reduce__(self):
@@ -88,18 +98,18 @@ class TrainedModel:
       " pass the run directory, and make a TrainedModel there"
     )
 
-  def close(self):
+  def close(self) -> None:
     """Closes the session; the model is of no use any more."""
     if may_use_tensorflow():
       self._session.close()
 
-  def weights_fingerprint(self):
+  def weights_fingerprint(self) -> str:
     """Returns hexadecimal digits that tell these weights from any others."""
     variables = self._inference_graph.vae.variables
     variables = sorted(variables, key=lambda variable: variable.name)
     return fingerprint(self._fetch(variables))
 
-  def encode(self, images, *, seed=0):
+  def encode(self, images: np.ndarray, *, seed: int = 0) -> Encoded:
     """Returns the posterior q(z|x) of images, as `Encoded`.
 
     Args:
@@ -117,7 +127,7 @@ class TrainedModel:
     mean, code, *stddev = self._run(fetches, tensors.images, images, seed)
     return Encoded(mean, stddev[0] if stddev else None, code)
 
-  def decode(self, codes):
+  def decode(self, codes: np.ndarray) -> np.ndarray:
     """Returns the decoder means of codes.
 
     Args:
@@ -134,7 +144,9 @@ class TrainedModel:
     (means,) = self._run([tensors.decoder_mean], tensors.codes, codes)
     return means
 
-  def reconstruct(self, images, *, seed=0, from_mean=False):
+  def reconstruct(
+    self, images: np.ndarray, *, seed: int = 0, from_mean: bool = False
+  ) -> Reconstructed:
     """Encodes images and decodes a code of each, to `Reconstructed`.
 
     Args:
@@ -151,7 +163,7 @@ class TrainedModel:
     fetches = [tensors.decoder_mean, tensors.pixels]
     return Reconstructed(*self._run(fetches, tensors.codes, codes, seed))
 
-  def sample(self, n, *, seed=0):
+  def sample(self, n: int, *, seed: int = 0) -> Sampled:
     """Decodes samples of the prior, to `Sampled`.
 
     Args:
@@ -164,7 +176,7 @@ class TrainedModel:
     codes = self.sample_codes(n, seed=seed)
     return Sampled(self.decode(codes), codes)
 
-  def sample_codes(self, n, *, seed=0):
+  def sample_codes(self, n: int, *, seed: int = 0) -> np.ndarray:
     """Returns samples of the prior, float32 `[n, code_size]`; see `sample`."""
     if n < 1:
       raise errors.ConfigError(f"sample: n must be at least 1, found {n}")
@@ -177,7 +189,14 @@ class TrainedModel:
     ]
     return np.concatenate(codes)[:n]
 
-  def interpolate(self, image_a, image_b, *, steps, spherical=False):
+  def interpolate(
+    self,
+    image_a: np.ndarray,
+    image_b: np.ndarray,
+    *,
+    steps: int,
+    spherical: bool = False,
+  ) -> np.ndarray:
     """Decodes an interpolation from one image's code to another's.
 
     Args:
@@ -205,7 +224,7 @@ class TrainedModel:
     interpolation = slerp if spherical else lerp
     return self.decode(interpolation(start, end, steps=steps))
 
-  def distortion(self, images, *, seed=0):
+  def distortion(self, images: np.ndarray, *, seed: int = 0) -> np.ndarray:
     """Returns -log p(x|z) of images at the sample that `encode` draws.
 
     Defined for posterior deterministic too, which `score` is not.
@@ -227,13 +246,13 @@ class TrainedModel:
 
   def score(
     self,
-    images,
+    images: np.ndarray,
     *,
-    importance_samples=100,
-    seed=0,
-    first_index=0,
-    progress=None,
-  ):
+    importance_samples: int = 100,
+    seed: int = 0,
+    first_index: int = 0,
+    progress: Optional[Callable[[int], Any]] = None,
+  ) -> importance_sampling.Estimates:
     """Estimates ELBO, rate, distortion and log p(x) of each image.
 
     Args:

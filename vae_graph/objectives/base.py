@@ -2,15 +2,19 @@
 
 import dataclasses
 import functools
+from typing import Callable
 
 from vae_graph import errors, registry
 from vae_graph.compat import tf
 from vae_graph.config import ObjectiveConfig
 from vae_graph.config.combinations import check_objective, whole_batch_part
+from vae_graph.objectives.terms import ObjectiveTerms
 from vae_graph.randomness import BatchSeed, check_seed
 
 
-def objective(compute):
+def objective(
+  compute: Callable[..., ObjectiveTerms],
+) -> Callable[..., ObjectiveTerms]:
   """A decorator that makes an objective, of the function's own name.
 
       @objective

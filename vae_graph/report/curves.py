@@ -44,7 +44,7 @@ _QUANTITIES = (
 class Curve(typing.NamedTuple):
   """The points (epoch, value) of a run's values of a split."""
 
-  index: int
+  index: int  # type: ignore[assignment]  # over that of a tuple
   run: str
   split: str
   points: typing.List[typing.Tuple[float, float]]

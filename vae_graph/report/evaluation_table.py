@@ -1,9 +1,11 @@
 """The figures of an evaluation as a table of plain text."""
 
+from typing import Any, Dict
+
 from vae_graph.report import figures, readings
 
 
-def evaluation_table(evaluation):
+def evaluation_table(evaluation: Dict[str, Any]) -> str:
   """Returns a line for each figure, after one that says on what it is.
 
   Args:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import pkgutil
 import typing
+from typing import Sequence
 
 import jinja2
 
@@ -11,6 +12,7 @@ from vae_graph.report.curves import curves
 from vae_graph.report.measurements import measurements
 from vae_graph.report.overview import overview
 from vae_graph.report.pictures import pictures
+from vae_graph.report.run import ReportRun
 from vae_graph.report.settings import settings
 
 _PACKAGE = "vae_graph.report"
@@ -38,7 +40,9 @@ class Section(typing.NamedTuple):
   view: object
 
 
-def build_report(runs, title="Variational autoencoders"):
+def build_report(
+  runs: Sequence[ReportRun], title: str = "Variational autoencoders"
+) -> str:
   """Returns a report of one run, or of several side by side, as HTML.
 
   The page is one file with all its pictures in it. It holds no script, and

@@ -7,10 +7,11 @@ checkpoint is damaged, a warning names it and the newest whole one is taken.
 import logging
 import os
 import re
+from typing import Callable, Mapping, Optional, Sequence
 
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.paths import local_path
+from vae_graph.paths import LocalPath, local_path
 from vae_graph.runs import (
   checkpoint_files,
   checkpoint_reader,
@@ -35,8 +36,12 @@ def latest_checkpoint(run):
 
 
 def restore_by_name(
-  checkpoint, variables, *, assignment_map=None, averaged=False
-):
+  checkpoint: LocalPath,
+  variables: Sequence[tf.Variable],
+  *,
+  assignment_map: Optional[Mapping[str, str]] = None,
+  averaged: bool = False,
+) -> Callable[..., None]:
   """Prepares to restore variables by name, and checks that it will work.
 
       restore = restore_by_name("old/model.ckpt-12000", vae.variables)

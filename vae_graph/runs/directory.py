@@ -7,8 +7,10 @@ config, image_shape = RunDirectory.load(logdir).settings()
 """
 
 import os
+from typing import Any, Dict, List, Optional
 
 from vae_graph import errors
+from vae_graph.paths import LocalPath
 from vae_graph.runs import (
   checkpoint_files,
   evaluation_file,
@@ -136,7 +138,7 @@ class RunDirectory(RunFiles):
     json_files.write_text(self.flags_path, flags_text)
 
   @classmethod
-  def load(cls, path):
+  def load(cls, path: LocalPath) -> "RunDirectory":
     """Finds a run that is there.
 
     Args:
@@ -152,7 +154,7 @@ class RunDirectory(RunFiles):
     run.settings()
     return run
 
-  def settings(self):
+  def settings(self) -> settings.RunSettings:
     """Reads the settings, which change where the run is prolonged.
 
     Returns:
@@ -179,7 +181,7 @@ class RunDirectory(RunFiles):
     """Adds a record to `metrics.jsonl`; see `metrics_file.append`."""
     metrics_file.append(self.metrics_path, record)
 
-  def read_metrics(self):
+  def read_metrics(self) -> List[Dict[str, Any]]:
     """Returns the records of `metrics.jsonl`; see `metrics_file.read`."""
     return metrics_file.read(self.metrics_path)
 
@@ -217,7 +219,7 @@ class RunDirectory(RunFiles):
     """
     json_files.write_json(self.rollbacks_path, {"rollbacks": rollbacks})
 
-  def read_best(self):
+  def read_best(self) -> Optional[Dict[str, Any]]:
     """Returns the record of the best checkpoint, or None if none is kept.
 
     Raises:
@@ -242,7 +244,7 @@ class RunDirectory(RunFiles):
     """
     json_files.write_json(self.best_metrics_path, record)
 
-  def read_evaluation(self):
+  def read_evaluation(self) -> Optional[Dict[str, Any]]:
     """Returns the last evaluation, or None where there was none.
 
     It is a dict as `write_evaluation` took it; what an older version wrote is

@@ -31,7 +31,7 @@ _MOST_ATTEMPTS = 100
 # Of the file; it has a hundred.
 _MOST_BYTES = 4096
 
-_held = weakref.WeakSet()
+_held: "weakref.WeakSet[FolderLock]" = weakref.WeakSet()
 
 
 class FolderLock:

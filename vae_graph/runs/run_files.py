@@ -2,7 +2,7 @@
 
 import os
 
-from vae_graph.paths import local_path
+from vae_graph.paths import LocalPath, local_path
 
 
 class RunFiles:
@@ -15,81 +15,81 @@ class RunFiles:
     ConfigError: it is no path of this machine; see `paths.local_path`.
   """
 
-  def __init__(self, path):
+  def __init__(self, path: LocalPath) -> None:
     self.path = local_path(path, "logdir")
 
   @property
-  def config_path(self):
+  def config_path(self) -> str:
     """The file `config.json`."""
     return self._join("config.json")
 
   @property
-  def lock_path(self):
+  def lock_path(self) -> str:
     """The file `trainer.lock`, which is there while the run is trained."""
     return self._join("trainer.lock")
 
   @property
-  def flags_path(self):
+  def flags_path(self) -> str:
     """The file `flags.txt`."""
     return self._join("flags.txt")
 
   @property
-  def checkpoint_prefix(self):
+  def checkpoint_prefix(self) -> str:
     """The path of the latest checkpoints, without the step."""
     return self._join("model.ckpt")
 
   @property
-  def best_folder(self):
+  def best_folder(self) -> str:
     """The folder of the best checkpoint by test ELBO."""
     return self._join("best")
 
   @property
-  def best_prefix(self):
+  def best_prefix(self) -> str:
     """The path of the best checkpoint, without the step."""
     return self._join("best", "model.ckpt")
 
   @property
-  def best_metrics_path(self):
+  def best_metrics_path(self) -> str:
     """The file `best/metrics.json`, the record of the best checkpoint."""
     return self._join("best", "metrics.json")
 
   @property
-  def metrics_path(self):
+  def metrics_path(self) -> str:
     """The file `metrics.jsonl`, a line for each evaluation in training."""
     return self._join("metrics.jsonl")
 
   @property
-  def rollbacks_path(self):
+  def rollbacks_path(self) -> str:
     """The file `rollbacks.json`, the rollbacks of training."""
     return self._join("rollbacks.json")
 
   @property
-  def train_events_folder(self):
+  def train_events_folder(self) -> str:
     """The folder of TensorBoard events of training."""
     return self._join("events", "train")
 
   @property
-  def test_events_folder(self):
+  def test_events_folder(self) -> str:
     """The folder of TensorBoard events of evaluations in training."""
     return self._join("events", "test")
 
   @property
-  def plots_folder(self):
+  def plots_folder(self) -> str:
     """The folder of the plots that training draws."""
     return self._join("plots")
 
   @property
-  def evaluation_path(self):
+  def evaluation_path(self) -> str:
     """The file `evaluation.json`, the last evaluation of a trained model."""
     return self._join("evaluation.json")
 
   @property
-  def evaluations_path(self):
+  def evaluations_path(self) -> str:
     """The file `evaluations.jsonl`, a line for each such evaluation."""
     return self._join("evaluations.jsonl")
 
   @property
-  def report_path(self):
+  def report_path(self) -> str:
     """The file `report.html`."""
     return self._join("report.html")
 

@@ -6,6 +6,7 @@ memory of every GPU. Listing physical devices asks the driver alone.
 
 import glob
 import os
+from typing import List
 
 from vae_graph.compat import tf
 
@@ -58,7 +59,7 @@ def what_to_check():
   )
 
 
-def describe_devices():
+def describe_devices() -> List[str]:
   """Returns what TensorFlow sees, and what decides about it, as lines."""
   lines = [build()]
   gpus = _gpus()

@@ -3,9 +3,11 @@
 import dataclasses
 import logging
 import re
+from typing import Optional
 
 from vae_graph import commands, errors
 from vae_graph.compat import tf
+from vae_graph.config import SessionConfig
 from vae_graph.config.session_presets import with_defaults
 from vae_graph.runtime import devices
 
@@ -13,7 +15,9 @@ _LOGGER = logging.getLogger(__name__)
 _GPU_SETTINGS = ("gpu", "gpu_shared", "multi_gpu")
 
 
-def make_config_proto(session_config, num_gpus=None):
+def make_config_proto(
+  session_config: SessionConfig, num_gpus: Optional[int] = None
+) -> tf.ConfigProto:
   """Returns the `tf.ConfigProto` that a `SessionConfig` describes.
 
   Args:
@@ -50,7 +54,9 @@ def make_config_proto(session_config, num_gpus=None):
   return proto
 
 
-def resolve_session(session_config, num_gpus=None):
+def resolve_session(
+  session_config: SessionConfig, num_gpus: Optional[int] = None
+) -> SessionConfig:
   """Fills in what the named setting and the machine decide.
 
   Args:

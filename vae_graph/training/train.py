@@ -3,15 +3,16 @@
 import contextlib
 import dataclasses
 import typing
-from typing import Any, Dict, Optional
+from typing import Any, Callable, Dict, Optional, Sequence
 
 from vae_graph import errors
 from vae_graph.compat import tf, versions
+from vae_graph.config import ExperimentConfig
 from vae_graph.config.combinations import check_pixels
-from vae_graph.data.dataset import load_dataset
+from vae_graph.data.dataset import Dataset, load_dataset
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
-from vae_graph.paths import local_path
+from vae_graph.paths import LocalPath, local_path
 from vae_graph.runs import checkpoint_files, records
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
 from vae_graph.runs.checkpoints import restore_by_name
@@ -43,15 +44,15 @@ class TrainResult(typing.NamedTuple):
 
 
 def train(
-  experiment_config,
-  logdir,
+  experiment_config: ExperimentConfig,
+  logdir: LocalPath,
   *,
-  dataset=None,
-  flags_text="",
-  allow_other_data=False,
-  extra_hooks=(),
-  should_stop=lambda: False,
-):
+  dataset: Optional[Dataset] = None,
+  flags_text: str = "",
+  allow_other_data: bool = False,
+  extra_hooks: Sequence[tf.train.SessionRunHook] = (),
+  should_stop: Callable[[], bool] = lambda: False,
+) -> TrainResult:
   """Trains a model, or goes on with the training that `logdir` holds.
 
   It builds a graph of its own. Every step is a pure function of the checkpoint
