@@ -1,8 +1,10 @@
-"""Flags of binaries that make something of images: noise and sizes."""
+"""Flags of binaries that make something of images: noise, sizes and colors."""
 
 from absl import flags
 
+import vae_graph
 from flags import shared
+from vae_graph import errors
 
 seed = shared.define(
   flags.DEFINE_integer,
@@ -14,9 +16,34 @@ seed = shared.define(
   lower_bound=0,
   upper_bound=2**31 - 1,
 )
-RESIZE = flags.DEFINE_boolean(
-  "resize",
-  False,
-  "Bring image files of another size to the run's, by area averaging; another"
-  " ratio of height to width is stretched.",
+background = shared.define_setting(
+  vae_graph.DataConfig,
+  "background",
+  "Color on which image files with transparency are put, by name or as #rrggbb;"
+  " by default that of the run, without which they are refused.",
 )
+_resize = shared.define_setting(
+  vae_graph.DataConfig,
+  "resize",
+  "Bring image files of another size to the run's, by area averaging; another"
+  " ratio of height to width is stretched. Such a run as was trained with"
+  " --resize always does.",
+)
+
+
+def resize(image_shape):
+  """Returns whether to bring image files to the size of a run's images.
+
+  Args:
+    image_shape: `(height, width)` or with channels, of the run.
+
+  Raises:
+    ConfigError: another size is asked for.
+  """
+  size = "{}x{}".format(*image_shape)
+  if _resize() not in ("", "true", size):
+    raise errors.ConfigError(
+      f"resize must be the size of the run's images, {size}, or stand alone,"
+      f" found {_resize()!r}"
+    )
+  return bool(_resize())

@@ -38,6 +38,24 @@ def define_flags(config_class):
   return lambda: config_class(**{name: read[name]() for name in names})
 
 
+def define_setting(config_class, name, help_text):
+  """Registers the flag of one setting of a configuration.
+
+  Args:
+    config_class: a `Config` class.
+    name: of the setting.
+    help_text: for `--help`, in place of the setting's own.
+
+  Returns:
+    A function without arguments that returns the value, after the flags are
+    parsed.
+  """
+  own = flags.FlagValues()
+  vae_graph.define_flags(config_class, flag_values=own)
+  own[name].help = help_text
+  return _share(own[name])
+
+
 def define(define_flag, name, default, help_text, **bounds):
   """Registers one flag.
 

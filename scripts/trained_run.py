@@ -31,7 +31,8 @@ def open_run(output):
       vae_graph.RunImages(
         data_config,
         image_shape=model.image_shape,
-        resize=images.RESIZE.value,
+        resize=images.resize(model.image_shape),
+        background=images.background(),
         seed=images.seed(),
       ),
     )

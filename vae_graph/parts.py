@@ -160,9 +160,12 @@ class Dataset(Part):
   Args:
     takes_all_files: whether any file in `data_dir` may be taken for data, so
       that nothing else may be written there.
+    knows_axes: whether its images are `[n, height, width]` or with channels for
+      sure; of others, a shape that looks like another order is refused.
   """
 
   takes_all_files: bool = False
+  knows_axes: bool = False
 
 
 class Registry(collections.UserDict):

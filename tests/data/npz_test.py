@@ -106,17 +106,21 @@ class NpzTest(parameterized.TestCase):
     self.assertLen(data.test.images, 2)
 
   @parameterized.named_parameters(
-    ("no_images", _npz(images=_IMAGES), "found the arrays images, exp"),
+    (
+      "no_images",
+      _npz(mine=_IMAGES, other=_IMAGES[0]),
+      r"found the arrays mine \(20, 4, 3\), other \(4, 3\), expected x_train",
+    ),
     ("nothing", _npz(), r"found the arrays \(none\)"),
     (
       "test_labels_only",
       _npz(x_train=_IMAGES, y_test=np.zeros(3, int)),
-      "found the arrays x_train, y_test",
+      r"found the arrays x_train \(20, 4, 3\), y_test \(3,\)",
     ),
     ("object", _npz(x_train=np.array([{}, 1], object)), "unreadable .*pickle"),
     ("empty", b"", "no .npz archive"),
     ("random", np.random.RandomState(0).bytes(2000), "no .npz archive"),
-    ("npy", _npy(_IMAGES), "no .npz archive"),
+    ("npy_truncated", _npy(_IMAGES)[:-1], "array claims .* than it has"),
     ("truncated", _npz(x_train=_IMAGES)[:-50], "no .npz archive"),
     ("corrupt", _corrupt(_npz(x_train=_IMAGES)), "unreadable array"),
     ("terabyte", _claim((2**20, 1024, 1024)), "claims 1,099,511,627,8.* bytes"),
@@ -151,7 +155,7 @@ class NpzTest(parameterized.TestCase):
     (
       "names_that_are_numbers",
       _npz(x_train=_IMAGES, label_names=np.arange(3)),
-      r"label_names of shape \(3,\) and type int64, expected strings",
+      r"class names of shape \(3,\) and type int64, expected strings",
     ),
     (
       "labels",

@@ -197,9 +197,9 @@ class RunImagesTest(parameterized.TestCase):
     for name, message in (
       ("text", "no .npz archive"),
       ("turned", r"shape \(3, 5, 6\), expected \(n, 6, 5\)"),
-      ("one", r"shape \(6, 5\), expected \(n, 6, 5\)"),
+      ("one", r"shape \(6, 5\), expected \(n, 6, 5\); take images.None"),
       ("scalar", r"shape \(\), expected \(n, 6, 5\)"),
-      ("two", "the arrays photos, paintings, expected the array images"),
+      ("two", r"arrays photos \(3, 6, 5\), paintings .*, expected images"),
       ("bright", "pixels from 2.0 to 2.0"),
       ("none", "no pixels"),
       ("pickled", "unreadable array"),

@@ -33,6 +33,7 @@ def field(
   may_change=False,
   of_parts=False,
   is_path=False,
+  may_be_bare=False,
 ):
   """Declares one setting of a frozen configuration.
 
@@ -53,6 +54,8 @@ def field(
     of_parts: whether it acts only where a part that is chosen reads it.
     is_path: whether it names a file or folder, where it is not empty; see
       `paths.local_path`.
+    may_be_bare: whether its flag may stand without a value, which then is
+      `true`.
 
   Returns:
     A `dataclasses.field`.
@@ -67,6 +70,7 @@ def field(
     may_change=may_change,
     of_parts=of_parts,
     is_path=is_path,
+    may_be_bare=may_be_bare,
   )
   return dataclasses.field(default=default, metadata=metadata)
 

@@ -97,6 +97,9 @@ def _define_flag(name, kind, spec, read_by, flag_values):
     return flags.DEFINE_list(
       name, spec.default, help_text, flag_values=flag_values
     )
+  if spec.metadata["may_be_bare"]:
+    flag = _BareFlag(name, spec.default, help_text)
+    return flags.DEFINE_flag(flag, flag_values)
   define = {
     bool: flags.DEFINE_boolean,
     int: flags.DEFINE_integer,
@@ -104,6 +107,21 @@ def _define_flag(name, kind, spec, read_by, flag_values):
     str: flags.DEFINE_string,
   }[kind]
   return define(name, spec.default, help_text, flag_values=flag_values)
+
+
+class _BareFlag(flags.Flag):
+  """A flag of a text that may stand alone, then `true`."""
+
+  def __init__(self, name, default, help_text):
+    parser, serializer = flags.ArgumentParser(), flags.ArgumentSerializer()
+    super().__init__(parser, serializer, name, default, help_text)
+    self.boolean = True  # For absl not to wait for a value.
+
+  def _parse(self, argument):
+    return super()._parse("" if argument == "false" else argument)
+
+  def serialize(self):
+    return f"--{self.name}={self.value}" if self.value else ""
 
 
 class _PartParser(flags.ArgumentParser):

@@ -20,7 +20,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.data.dataset import PIXEL_SCALE, to_unit_interval
+from vae_graph.data.pixels import PIXEL_SCALE, to_unit_interval
 from vae_graph.randomness import epoch_order
 
 RESIDENT_COLLECTION = "vae_graph/resident"

@@ -1,24 +1,27 @@
 """What every data source returns, and the checks that all of them share."""
 
 import dataclasses
+import logging
 import typing
 from typing import Optional, Tuple
 
 import numpy as np
 
-from vae_graph import errors, registry
+from vae_graph import registry
 from vae_graph.config import DataConfig
+from vae_graph.data import axes
+from vae_graph.data.pixels import bad_data, to_standard, to_unit_interval
 
-# The scale from bytes to [0, 1]. A product, not a quotient, because TensorFlow
-# may rewrite a division by a constant, and a fed batch must equal the same one
-# gathered in the graph, bit for bit.
-PIXEL_SCALE = np.float32(1 / 255)
+_LOGGER = logging.getLogger(__name__)
 
 # Fixed for good and independent of the training seed, so that every run with
 # the same settings sees the same binary images and the same test split.
 _TRAIN_BINARIZATION_SEED = 1
 _TEST_BINARIZATION_SEED = 2
 _HOLD_OUT_SEED = 3
+
+# Of white's level; whose brightest pixel has less, are nearly black.
+_DARK = 1 / 16
 
 # Pixels binarized at a time; bounds the memory for random numbers to 8 MiB.
 _BINARIZATION_PIXELS = 2**20
@@ -84,11 +87,20 @@ def load_dataset(config: DataConfig) -> Dataset:
   source = registry.load(registry.DATASETS, config.dataset)
   name = f"data set {config.dataset}"
   name += f" ({config.data_dir})" if config.data_dir else ""
+  knows_axes = registry.DATASETS[config.dataset].knows_axes
+  data_format = "channels_last" if knows_axes else config.data_format
   try:
-    dataset = check_dataset(source(config), name)
+    dataset = check_dataset(source(config), name, data_format=data_format)
   except MemoryError as error:
     found = "more than fits into memory"
     raise bad_data(name, found, "less", "make it smaller") from error
+  _remark_on_darkness(dataset.train.images, name)
+  if config.transpose_images:
+    dataset = dataclasses.replace(
+      dataset,
+      train=_transposed(dataset.train),
+      test=_transposed(dataset.test),
+    )
   if config.binarization != "static":
     return dataset
   train, test = dataset
@@ -103,6 +115,23 @@ def load_dataset(config: DataConfig) -> Dataset:
   )
 
 
+def _transposed(split):
+  return split._replace(images=split.images.swapaxes(1, 2))
+
+
+def _remark_on_darkness(images, name):
+  """Remarks where white may be another level than the one it was taken for."""
+  brightest = images.max() / (255 if images.dtype == np.uint8 else 1)
+  if 0 < brightest < _DARK:
+    _LOGGER.warning(
+      "%s: the brightest pixel has %.2g of white's level, so all is nearly"
+      " black; if it is white, scale the images, or set --white_level for"
+      " integers of more than 8 bits, such as 4095 for 12",
+      name,
+      brightest,
+    )
+
+
 def load_observed_dataset(config: DataConfig) -> Dataset:
   """Loads a data set as a model observes it, for evaluation and the like.
 
@@ -112,13 +141,6 @@ def load_observed_dataset(config: DataConfig) -> Dataset:
   if config.binarization == "dynamic":
     config = dataclasses.replace(config, binarization="static")
   return load_dataset(config)
-
-
-def to_unit_interval(images):
-  """Returns `images` as float32 in [0, 1], scaled if they are uint8."""
-  if images.dtype == np.uint8:
-    return images.astype(np.float32) * PIXEL_SCALE
-  return images
 
 
 def static_binarization(images, seed):
@@ -188,12 +210,14 @@ def take(split, indices):
   )
 
 
-def check_dataset(dataset, name):
+def check_dataset(dataset, name, *, data_format="auto"):
   """Checks what a source returned, and brings it into the standard dtypes.
 
   Args:
     dataset: a `Dataset`.
     name: the file or data set, for error messages.
+    data_format: where the channels are, see `axes.arrange`; `channels_last` of
+      images whose axes are known to be in order.
 
   Returns:
     The `Dataset` with `check_split` applied to both parts.
@@ -201,45 +225,56 @@ def check_dataset(dataset, name):
   Raises:
     DataError: a part is not usable, or the two do not fit together.
   """
-  train = check_split(dataset.train, f"{name}, training split")
-  test = check_split(dataset.test, f"{name}, test split")
+  train, test = dataset
+  if data_format != "channels_last":
+    # Of the larger split, lest few images look like few channels.
+    images = axes.arrange(np.asarray(train.images), data_format, name)
+    train = train._replace(images=images)
+    images = axes.put_channels_last(np.asarray(test.images), data_format)
+    test = test._replace(images=images)
+  train = check_split(train, f"{name}, training split")
+  test = check_split(test, f"{name}, test split")
   for what, in_train, in_test in (
     ("shape", train.images.shape[1:], test.images.shape[1:]),
     ("dtype", train.images.dtype, test.images.dtype),
   ):
     if in_train != in_test:
+      is_last = train.images.shape[:-1] == test.images.shape[:-1]
       raise bad_data(
         name,
         f"test images of {what} {in_test}",
         f"{in_train} as in the training images",
-        f"bring both to one {what}",
+        axes.mend_counted_last(train.images.shape)
+        if what == "shape" and is_last
+        else f"bring both to one {what}",
       )
   names = _check_class_names(dataset.class_names, (train, test), name)
   return Dataset(train=train, test=test, class_names=names)
 
 
-def check_split(split, name):
+def check_split(split, name, *, white_level=0):
   """Checks images and labels, and brings them into the standard dtypes.
 
   Args:
-    split: a `Split` of arrays; images are bool, uint8, or any float in [0, 1].
+    split: a `Split` of arrays, whose images may be of any type that
+      `pixels.to_standard` takes.
     name: the file or data set, for error messages.
+    white_level: see there.
 
   Returns:
-    The `Split` with images as uint8 (bool becomes 0 and 255) or float32, and
-    labels as int32 or None.
+    The `Split` with images as uint8 or float32, and labels as int32 or None.
 
   Raises:
     DataError: it is empty, or of a wrong rank, dtype, range or length.
   """
-  images = _check_images(np.asarray(split.images), name)
+  images = _check_images(np.asarray(split.images), name, white_level)
   labels = split.labels
   if labels is not None:
-    labels = _check_labels(np.asarray(labels), len(images), name)
+    labels = _check_labels(np.asarray(labels), images.shape, name)
   return Split(images=images, labels=labels)
 
 
-def _check_images(images, name):
+def _check_images(images, name, white_level):
   if images.ndim not in (3, 4):
     raise bad_data(
       name,
@@ -254,40 +289,19 @@ def _check_images(images, name):
       "at least 1 image of at least 1 pixel",
       "check how the data set was made",
     )
-  if images.dtype == np.bool_:
-    return images * np.uint8(255)
-  if images.dtype == np.uint8:
-    return images
-  if not np.issubdtype(images.dtype, np.floating):
-    raise bad_data(
-      name,
-      f"pixels of type {images.dtype}",
-      "uint8 in [0, 255], bool, or floats in [0, 1]",
-      "convert them",
-    )
-  with np.errstate(invalid="ignore"):  # Some releases warn of NaN; we raise.
-    low, high = images.min(), images.max()
-  if np.isnan(low):
-    found = "pixels that are NaN"
-  elif low < 0 or high > 1:
-    found = f"pixels from {low} to {high}"
-  else:
-    return images.astype(np.float32, copy=False)
-  raise bad_data(
-    name,
-    found,
-    "finite floats in [0, 1]",
-    "clean and scale them, or store uint8 in [0, 255]",
-  )
+  return to_standard(images, name, white_level=white_level)
 
 
-def _check_labels(labels, count, name):
+def _check_labels(labels, shape, name):
+  count = shape[0]
   if labels.shape != (count,):
     raise bad_data(
       name,
       f"labels of shape {labels.shape} for {count} images",
       f"({count},), one label for each image",
-      "add the missing ones, or leave out all labels",
+      axes.mend_counted_last(shape)
+      if labels.shape == shape[-1:]
+      else "add the missing ones, or leave out all labels",
     )
   limits = np.iinfo(np.int32)
   if not np.issubdtype(labels.dtype, np.integer):
@@ -317,18 +331,4 @@ def _check_class_names(class_names, splits, name):
     f"0 to {len(class_names) - 1}, since there are {len(class_names)} class"
     " names",
     "name all classes, or none",
-  )
-
-
-def bad_data(where, found, expected, remedy):
-  """Returns a `DataError` of one line with all that a user needs to know.
-
-  Args:
-    where: the file or data set.
-    found: what it holds.
-    expected: what it should hold.
-    remedy: what to do.
-  """
-  return errors.DataError(
-    f"{where}: found {found}, expected {expected}; {remedy}"
   )

@@ -1,5 +1,7 @@
-"""Images from a folder of PNG and JPEG files, one subfolder per class."""
+"""Images from a folder of files, one subfolder per class."""
 
+import itertools
+import logging
 import os
 
 import numpy as np
@@ -7,28 +9,44 @@ import numpy as np
 from vae_graph import errors
 from vae_graph.data import dataset, image_files
 
-_EXTENSIONS = (".png", ".jpg", ".jpeg")
+_LOGGER = logging.getLogger(__name__)
+
+_EXTENSIONS = (
+  ".png",
+  ".jpg",
+  ".jpeg",
+  ".webp",
+  ".bmp",
+  ".tif",
+  ".tiff",
+  ".gif",
+)
+# What operating systems and archives add, beside names that begin with a dot.
+_ADDED = ("__macosx", "thumbs.db", "desktop.ini")
+# Of the files that are skipped, so many are named.
+_MOST_NAMED = 5
 
 
 def load_image_folder(config):
-  """Loads the PNG and JPEG images under `config.data_dir`.
+  """Loads the images under `config.data_dir`.
 
   Subfolders are classes, see `number_classes`; without subfolders there are no
-  labels. Files with other extensions and hidden files
-  are ignored. `config.test_fraction` of the images is held out.
+  labels. Hidden files are ignored, and files without the extension of an image
+  are skipped, which is said. `config.test_fraction` of the images is held out.
 
   Args:
     config: a `DataConfig`.
 
   Returns:
     A `Dataset`, uint8 `[n, height, width]` for gray images and
-    `[n, height, width, 3]` for color images; float32 in [0, 1] if a file has 16
-    bits a channel.
+    `[n, height, width, 3]` for color images; float32 in [0, 1] if a file has
+    more than 8 bits a channel.
 
   Raises:
-    ConfigError: `data_dir` is empty.
-    DataError: a folder holds no image, a file is damaged, has transparency, or
-      differs from the first one in size or in number of channels.
+    ConfigError: `data_dir` is empty, or `background` no color.
+    DataError: a folder holds no image, a file is damaged or has transparency;
+      or, without `resize`, differs from the first one in size or in number of
+      channels.
   """
   if not config.data_dir:
     raise errors.ConfigError(
@@ -36,7 +54,7 @@ def load_image_folder(config):
       " --data_dir=FOLDER"
     )
   paths, labels, class_names = list_images(config.data_dir)
-  split = dataset.Split(images=_decode(paths), labels=labels)
+  split = dataset.Split(images=_decode(paths, config), labels=labels)
   return dataset.hold_out(
     split,
     config.test_fraction,
@@ -46,7 +64,7 @@ def load_image_folder(config):
 
 
 def list_images(root):
-  """Lists the PNG and JPEG files of a folder and its subfolders.
+  """Lists the image files of a folder and its subfolders.
 
   Args:
     root: the folder; its subfolders are classes, see `load_image_folder`.
@@ -58,8 +76,9 @@ def list_images(root):
   Raises:
     DataError: there are no images, or both images and subfolders.
   """
-  files, classes = _list_folder(root)
+  files, classes, skipped = _list_folder(root)
   if not classes:
+    _remark_on_skipped(root, skipped)
     return files, None, None
   if files:
     raise dataset.bad_data(
@@ -71,7 +90,7 @@ def list_images(root):
   numbers, class_names = number_classes(map(os.path.basename, classes))
   paths, labels = [], []
   for label, folder in zip(numbers, classes):
-    files, nested = _list_folder(folder)
+    files, nested, others = _list_folder(folder)
     if nested:
       raise dataset.bad_data(
         nested[0],
@@ -81,6 +100,8 @@ def list_images(root):
       )
     paths += files
     labels += [label] * len(files)
+    skipped += others
+  _remark_on_skipped(root, skipped)
   return paths, np.array(labels), class_names
 
 
@@ -105,23 +126,20 @@ def number_classes(names):
 
 
 def _list_folder(folder):
-  """Returns the sorted paths of the images and of the subfolders."""
+  """Returns the sorted paths of images, of subfolders and of other files."""
   try:
     names = sorted(os.listdir(folder))
   except OSError as error:
     raise dataset.bad_data(
       folder,
       f"no readable folder ({error.strerror})",
-      "a folder of PNG and JPEG images",
+      "a folder of images",
       "correct its name",
     ) from error
-  paths = [os.path.join(folder, name) for name in names if name[0] != "."]
+  paths = [os.path.join(folder, name) for name in names if _is_data(name)]
   folders = [path for path in paths if os.path.isdir(path)]
-  images = [
-    path
-    for path in paths
-    if path.lower().endswith(_EXTENSIONS) and path not in folders
-  ]
+  files = [path for path in paths if not os.path.isdir(path)]
+  images = [path for path in files if path.lower().endswith(_EXTENSIONS)]
   if not images and not folders:
     raise dataset.bad_data(
       folder,
@@ -129,30 +147,53 @@ def _list_folder(folder):
       f"files that end in {', '.join(_EXTENSIONS)}",
       "add images, or correct its name",
     )
-  return images, folders
+  others = [path for path in files if not path.lower().endswith(_EXTENSIONS)]
+  return images, folders, others
 
 
-def _decode(paths):
+def _is_data(name):
+  return name[0] != "." and name.lower() not in _ADDED
+
+
+def _remark_on_skipped(root, paths):
+  if not paths:
+    return
+  named = [os.path.relpath(path, root) for path in paths[:_MOST_NAMED]]
+  named += ["..."] if len(paths) > len(named) else []
+  _LOGGER.warning(
+    "%s: %s file%s skipped, which do%s not end in %s: %s",
+    root,
+    f"{len(paths):,}",
+    "s"[: len(paths) > 1],
+    "" if len(paths) > 1 else "es",
+    ", ".join(_EXTENSIONS),
+    ", ".join(named),
+  )
+
+
+def _decode(paths, config):
   """Returns the images in the files, `[n, height, width(, 3)]`."""
-  images = image_files.stack(_decode_alike(paths), len(paths))
+  images = image_files.decode_files(
+    paths,
+    config.resize_shape,
+    background=config.background,
+    white_level=config.white_level,
+  )
+  if not config.resize:
+    images = _alike(paths, images)
+  images = image_files.stack(images, len(paths))
   return images[..., 0] if images.shape[-1] == 1 else images
 
 
-def _decode_alike(paths):
-  """Yields the images in the files, which all have the shape of the first."""
-  shape = None
-  for path, image in zip(paths, image_files.decode_files(paths)):
-    shape = shape or image.shape
-    _check_shape(path, image.shape, paths[0], shape)
+def _alike(paths, images):
+  """Yields images, which all have the shape of the first."""
+  first = next(images)
+  for path, image in zip(paths, itertools.chain([first], images)):
+    if image.shape != first.shape:
+      raise dataset.bad_data(
+        path,
+        image_files.describe(image.shape),
+        f"{image_files.describe(first.shape)} as in {paths[0]}",
+        "bring all images to one size and color mode, or set --resize=HxW",
+      )
     yield image
-
-
-def _check_shape(path, shape, first_path, first_shape):
-  if shape != first_shape:
-    raise dataset.bad_data(
-      path,
-      image_files.describe(shape),
-      f"{image_files.describe(first_shape)} as in {first_path}",
-      "bring all images to one size and color mode",
-    )
-  image_files.check_channels(path, shape)

@@ -2,15 +2,17 @@
 
 import numpy as np
 
+from vae_graph.data import axes
 from vae_graph.data.dataset import Split, bad_data, check_split
 
 
-def check_images(images, image_shape):
+def check_images(images, image_shape, *, white_level=0):
   """Returns images as uint8 or float32 `[n, *image_shape]`.
 
   Args:
     images: what a caller takes for such.
     image_shape: `(height, width)` or `(height, width, channels)`.
+    white_level: what is white in integers other than uint8, see `DataConfig`.
 
   Raises:
     DataError: these are no images, or of another shape.
@@ -21,9 +23,11 @@ def check_images(images, image_shape):
       "images",
       f"shape {images.shape}",
       f"(n, {', '.join(map(str, image_shape))})",
-      "reshape them, or choose the run that was trained on such images",
+      axes.mend(images.shape, image_shape)
+      or "reshape them, or choose the run that was trained on such images",
     )
-  return check_split(Split(images, None), "images").images
+  split = check_split(Split(images, None), "images", white_level=white_level)
+  return split.images
 
 
 def check_codes(codes, code_size):

@@ -13,6 +13,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.config import DataConfig
+from vae_graph.data import array_files, array_names, axes
 from vae_graph.data.dataset import (
   Dataset,
   Split,
@@ -24,12 +25,11 @@ from vae_graph.data.dataset import (
 )
 from vae_graph.data.image_files import load_files
 from vae_graph.data.image_folder import list_images
-from vae_graph.data.npz import read_arrays
 from vae_graph.paths import local_path
 
 _SOURCES = (
-  "the index of a test image, a PNG or JPEG file, a folder of them or a .npz"
-  " file"
+  "the index of a test image, an image file, a folder of them, or a .npz or"
+  " .npy file"
 )
 
 
@@ -57,7 +57,10 @@ class RunImages:
     data_config: the run's `DataConfig`. The data set is loaded when one of its
       images is first asked for.
     image_shape: `(height, width)` or `(height, width, channels)`.
-    resize: bring image files of another size to that shape.
+    resize: bring image files of another size to that shape; where the run has
+      done so, it is always done.
+    background: color on which transparent image files are put, by name or as
+      `#rrggbb`; empty for the run's.
     seed: integer, of the draws of images from files.
   """
 
@@ -67,11 +70,13 @@ class RunImages:
     *,
     image_shape: Sequence[int],
     resize: bool = False,
+    background: str = "",
     seed: int = 0,
   ) -> None:
     self._data_config = data_config
     self._image_shape = tuple(image_shape)
-    self._resize = resize
+    self._resize = resize or bool(data_config.resize)
+    self._background = background or data_config.background
     self._seed = seed
     self._dataset: Optional[Dataset] = None
 
@@ -110,8 +115,8 @@ class RunImages:
     """Returns the images that a user names, as `NamedImages` without labels.
 
     Args:
-      names: strings: indices in the test split, PNG and JPEG files, folders of
-        them, and .npz files with the array `images` or a single one.
+      names: strings: indices in the test split, image files, folders of them,
+        .npz files with the array `images` or a single one, and .npy files.
 
     Raises:
       ConfigError: an index is out of range, or a name no path of this machine;
@@ -131,12 +136,18 @@ class RunImages:
     name = local_path(name, "image")
     if name.isdecimal():
       return self._test_image(int(name))
-    if name.lower().endswith(".npz"):
-      images = self._read_npz(name)
+    if name.lower().endswith((".npz", ".npy")):
+      images = self._read_arrays(name)
       names = [f"{name}[{index}]" for index in range(len(images))]
     elif os.path.exists(name):
       names = list_images(name)[0] if os.path.isdir(name) else [name]
-      images = load_files(names, self._image_shape, resize=self._resize)
+      images = load_files(
+        names,
+        self._image_shape,
+        resize=self._resize,
+        background=self._background,
+        white_level=self._data_config.white_level,
+      )
     else:
       raise bad_data(name, "no such file", _SOURCES, "check the name")
     if self._data_config.binarization != "none":
@@ -153,23 +164,25 @@ class RunImages:
       )
     return NamedImages(images[index : index + 1], [f"test image {index}"])
 
-  def _read_npz(self, path):
-    expected = "the array images, or a single array"
-    held, arrays = read_arrays(path, expected)
-    name = held[0] if len(held) == 1 else "images"
-    if name not in arrays:
-      raise bad_data(
-        path,
-        f"the arrays {', '.join(held) or '(none)'}",
-        expected,
-        "write it by numpy.savez(file, images=images)",
-      )
-    images = arrays[name]
+  def _read_arrays(self, path):
+    """Returns the images of a file, whose axes are in the data set's order."""
+    (images,) = array_files.read_arrays(
+      path,
+      lambda shapes: {"": array_names.choose_images(shapes, path)},
+      array_names.IMAGES_EXPECTED,
+    ).values()
+    found = images.shape
+    images = axes.put_channels_last(images, self._data_config.data_format)
+    if self._data_config.transpose_images:
+      images = images.swapaxes(1, 2)
     if images.shape[1:] != self._image_shape:
       raise bad_data(
         path,
-        f"images of shape {images.shape}",
+        f"images of shape {found}",
         f"(n, {', '.join(map(str, self._image_shape))})",
-        "bring them to that shape",
+        axes.mend(found, self._image_shape) or "bring them to that shape",
       )
-    return check_split(Split(images, None), path).images
+    split = check_split(
+      Split(images, None), path, white_level=self._data_config.white_level
+    )
+    return split.images

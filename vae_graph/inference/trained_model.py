@@ -123,7 +123,7 @@ class TrainedModel:
     fetches = [tensors.mean, tensors.code]
     if tensors.stddev is not None:
       fetches.append(tensors.stddev)
-    images = check_images(images, self.image_shape)
+    images = self._check(images)
     mean, code, *stddev = self._run(fetches, tensors.images, images, seed)
     return Encoded(mean, stddev[0] if stddev else None, code)
 
@@ -239,7 +239,7 @@ class TrainedModel:
     Raises:
       DataError: these are no images, or of another shape.
     """
-    images = check_images(images, self.image_shape)
+    images = self._check(images)
     tensors = self._inference_graph
     (values,) = self._run([tensors.distortion], tensors.images, images, seed)
     return values
@@ -273,7 +273,7 @@ class TrainedModel:
       DataError: these are no images, or of another shape.
     """
     importance_sampling.check_density(self.config.model)
-    images = check_images(images, self.image_shape)
+    images = self._check(images)
     check_pixels(self.config.model, images.dtype)
     use_tensorflow("TrainedModel")
     return importance_sampling.estimate(
@@ -285,6 +285,10 @@ class TrainedModel:
       first_index=first_index,
       progress=progress,
     )
+
+  def _check(self, images):
+    white_level = self.config.data.white_level
+    return check_images(images, self.image_shape, white_level=white_level)
 
   def _run(self, fetches, placeholder, values, seed=0):
     """Returns the fetches for all values, a block at a time."""

@@ -9,7 +9,7 @@ from vae_graph import errors
 from vae_graph.compat import tf, versions
 from vae_graph.config import ExperimentConfig
 from vae_graph.config.combinations import check_pixels
-from vae_graph.data.dataset import Dataset, load_dataset
+from vae_graph.data.dataset import Dataset, check_dataset, load_dataset
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import LocalPath, local_path
@@ -122,7 +122,11 @@ def _train(
     experiment_config, session=resolve_session(experiment_config.session)
   )
   config_proto = make_config_proto(resolved.session)
-  dataset = dataset or load_dataset(experiment_config.data)
+  dataset = (
+    load_dataset(experiment_config.data)
+    if dataset is None
+    else check_dataset(dataset, "the data set given")
+  )
   training_config = experiment_config.training
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   with tf.Graph().as_default():

@@ -1,0 +1,136 @@
+"""Which arrays of a file are images and labels, told from their names.
+
+A single array, or the first of the names of `_IMAGES`, is images. A file with
+splits has those of `_SPLITS`. Upper case and lower case count as equal.
+"""
+
+import logging
+
+from vae_graph.data.array_files import list_arrays
+from vae_graph.data.pixels import bad_data
+
+_LOGGER = logging.getLogger(__name__)
+
+_IMAGES = ("images", "arr_0", "x")
+_LABELS = ("labels", "y")
+_SPLITS = {
+  "train": ("x_train", "train_images"),
+  "train_labels": ("y_train", "train_labels"),
+  "test": ("x_test", "test_images"),
+  "test_labels": ("y_test", "test_labels"),
+  # Where there is no test split.
+  "validation": ("x_val", "val_images"),
+  "validation_labels": ("y_val", "val_labels"),
+}
+_CLASS_NAMES = ("class_names", "label_names")
+
+IMAGES_EXPECTED = f"{', '.join(_IMAGES[:-1])} or {_IMAGES[-1]}, or a single one"
+SPLITS_EXPECTED = (
+  "x_train and, if at hand, x_test, y_train and y_test, the same as"
+  f" train_images and so on, or {IMAGES_EXPECTED}"
+)
+_REMEDY = "rename them, or name them by --npz_keys=train=NAME,test=NAME"
+
+
+def choose_images(shapes, path):
+  """Returns the name of the array of images in a file without splits.
+
+  Args:
+    shapes: dict from the names of all arrays to their shapes.
+    path: the file, for the error.
+
+  Raises:
+    DataError: there is none.
+  """
+  name = _find_images(shapes)
+  if name is None:
+    raise bad_data(
+      path,
+      list_arrays(shapes),
+      IMAGES_EXPECTED,
+      "write it by numpy.savez(file, images=images)",
+    )
+  return name
+
+
+def choose_splits(shapes, path, names):
+  """Returns which arrays of a file are which, and says which are left out.
+
+  Args:
+    shapes: dict from the names of all arrays to their shapes.
+    path: the file, for messages.
+    names: dict from roles to the names of `--npz_keys`.
+
+  Returns:
+    A dict to the names from `train` and, where there are, `train_labels`,
+    `test`, `test_labels` and `class_names`.
+
+  Raises:
+    DataError: there are no images to train on, no array of a name that was
+      given, or several that could be the same.
+  """
+  chosen = _known_splits(shapes, path, without=names)
+  chosen.update(names)
+  chosen = {role: name for role, name in chosen.items() if name}
+  if (
+    "train" not in chosen
+    or ("test_labels" in chosen and "test" not in chosen)
+    or not set(chosen.values()) <= set(shapes)
+  ):
+    raise bad_data(path, list_arrays(shapes), _expected(names), _REMEDY)
+  left_out = {
+    name: shape for name, shape in shapes.items() if name not in chosen.values()
+  }
+  if left_out:
+    _LOGGER.warning("%s: not read: %s", path, list_arrays(left_out))
+  return chosen
+
+
+def _expected(names):
+  given = [name for name in names.values() if name]
+  return f"{', '.join(given)} (--npz_keys)" if given else SPLITS_EXPECTED
+
+
+def _known_splits(shapes, path, without):
+  """Returns the arrays whose roles are known by name, but for some roles."""
+  known = {
+    role: _find(shapes, candidates, path)
+    for role, candidates in _SPLITS.items()
+    if role not in without
+  }
+  validation = known.pop("validation"), known.pop("validation_labels")
+  if validation[0] and not known.get("test") and "test" not in without:
+    known["test"] = validation[0]
+    if "test_labels" not in without:
+      known["test_labels"] = validation[1]
+  if not known.get("train") and "train" not in without:
+    known["train"] = _find_images(shapes)
+    if "train_labels" not in without:
+      known["train_labels"] = _find(shapes, _LABELS, path)
+  if "class_names" not in without:
+    known["class_names"] = _find(shapes, _CLASS_NAMES, path)
+  return {role: name for role, name in known.items() if name}
+
+
+def _find_images(shapes):
+  """Returns the array that is images by its name or by being alone, or None."""
+  for candidate in _IMAGES:
+    for name in shapes:
+      if name.lower() == candidate:
+        return name
+  others = _LABELS + _CLASS_NAMES
+  left = [name for name in shapes if name.lower() not in others]
+  return left[0] if len(left) == 1 else None
+
+
+def _find(shapes, candidates, path):
+  """Returns the one array with one of the names, or None."""
+  found = [name for name in shapes if name.lower() in candidates]
+  if len(found) > 1:
+    raise bad_data(
+      path,
+      f"{' and '.join(found)} among {list_arrays(shapes)}",
+      "one of the two",
+      _REMEDY,
+    )
+  return found[0] if found else None
