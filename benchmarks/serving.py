@@ -6,11 +6,12 @@ Exports a run as SavedModel, frozen graph and ONNX, and asks the signature
 `score` of each for batches of 1 to 256 images, as many requests at a time as
 there are threads. A line for each format tells the requests and images
 answered, the median and the 99th percentile of the time of a request, and the
-memory of the process after each sixth of the time: of a process of its own,
---formats=frozen, it should come to rest. Any error ends the benchmark.
+memory that the process holds after each sixth of the time: of a process of its
+own, --formats=frozen, it should be flat. Any error ends the benchmark.
 """
 
 import concurrent.futures
+import ctypes
 import os
 import tempfile
 import time
@@ -87,6 +88,8 @@ def _measure(ask, images, noise):
 
 def _memory():
   """Returns the resident memory of this process in MiB, on Linux."""
+  # What the allocator keeps of freed memory is not what the process holds.
+  ctypes.CDLL("libc.so.6").malloc_trim(0)
   with open("/proc/self/statm", encoding="ascii") as file:
     return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
