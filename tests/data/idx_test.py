@@ -35,6 +35,17 @@ class IdxTest(parameterized.TestCase):
     path = self._write(fake_files.idx_bytes(labels))
     np.testing.assert_array_equal(idx.read_labels(path), labels)
 
+  def test_labels_of_qmnist(self):
+    table = np.arange(3 * 8).reshape(3, 8) - 5
+    head = struct.pack(">3I", 0xC02, 3, 8)
+    content = head + table.astype(">i4").tobytes()
+    labels = idx.read_labels(self._write(gzip.compress(content)))
+    np.testing.assert_array_equal(labels, table[:, 0])
+    self.assertEqual(labels.dtype, np.int32)
+    for damaged in (content[:-1], content[:9], struct.pack(">3I", 0xC02, 3, 0)):
+      with self.assertRaises(errors.DataError):
+        idx.read_labels(self._write(damaged))
+
   def test_array_longer_than_a_chunk(self):
     images = np.random.RandomState(1).randint(0, 256, (3, 1024, 1000))
     path = self._write(gzip.compress(fake_files.idx_bytes(images), 1))

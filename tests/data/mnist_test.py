@@ -178,13 +178,57 @@ class LoadTest(parameterized.TestCase):
     self._assert_is_fake_mnist(_load(name, data_dir=self.folder))
     self.assertEqual(self.downloaded, [])
 
-  @parameterized.parameters("", ".gz")
-  def test_other_file_names(self, extension):
-    fake_files.write_mnist(self.folder, compress=bool(extension))
+  def _rename(self, function, compress=True, folder=None):
+    """Writes the files under other names, of a function of the usual ones."""
+    folder = folder or self.folder
+    fake_files.write_mnist(folder, compress=compress)
     for name in _FILES:
-      old = os.path.join(self.folder, name + extension)
-      os.rename(old, old.replace("-idx", ".idx"))
-    self._assert_is_fake_mnist(_load("mnist", data_dir=self.folder))
+      name += ".gz" if compress else ""
+      old = os.path.join(folder, name + ".old")
+      os.rename(os.path.join(folder, name), old)
+      os.renames(old, os.path.join(folder, function(name)))
+
+  @parameterized.parameters(
+    (lambda name: name.replace("-idx", ".idx"),),
+    (lambda name: "emnist-letters-" + name.replace("t10k", "test"),),
+    (lambda name: "qmnist-" + name.replace("t10k", "test"),),
+    (lambda name: name.upper(),),
+    (lambda name: os.path.join(name, name),),  # As Kaggle unpacks it.
+  )
+  def test_other_file_names(self, function):
+    for compress in (True, False):
+      folder = os.path.join(self.folder, str(compress))
+      self._rename(function, compress, folder)
+      self._assert_is_fake_mnist(_load("mnist", data_dir=folder))
+      # Beside them, a set that is not whole.
+      fake_files.write(folder, f"other-{_FILES[1]}", b"")
+      self._assert_is_fake_mnist(_load("mnist", data_dir=folder))
+
+  def test_several_data_sets_are_refused_with_their_names(self):
+    self._rename(lambda name: f"emnist-digits-{name}")
+    self._rename(lambda name: f"emnist-letters-{name}")
+    with self.assertRaisesRegex(
+      errors.DataError,
+      "found the files of emnist-[dl]e?.*-train-... and emnist-[dl].*-train-",
+    ):
+      _load("mnist", data_dir=self.folder)
+
+  def test_what_is_missing_of_the_fullest_data_set_is_named(self):
+    self._rename(lambda name: f"emnist-digits-{name}")
+    os.remove(f"{self.folder}/emnist-digits-{_FILES[0]}.gz")
+    fake_files.write(self.folder, _FILES[2], b"")
+    with self.assertRaisesRegex(
+      errors.DataError, f"expected also emnist-digits-{_FILES[0]}, with"
+    ):
+      _load("mnist", data_dir=self.folder)
+
+  def test_images_that_lie_on_their_side_are_turned(self):
+    fake_files.write_mnist(self.folder)
+    turned = _load("mnist", data_dir=self.folder, transpose_images=True)
+    arrays = fake_files.mnist_arrays()
+    self.assertEqual(turned.image_shape, (3, 4))
+    for split, name in zip(turned, _FILES[::2]):
+      np.testing.assert_array_equal(split.images[1], arrays[name][1].T)
 
   def test_data_dir_says_what_is_missing_and_what_there_is(self):
     fake_files.write_mnist(self.folder, _FILES[:3])

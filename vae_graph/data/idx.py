@@ -10,11 +10,13 @@ import zlib
 
 import numpy as np
 
-from vae_graph import files
+from vae_graph import errors, files
 from vae_graph.data import dataset
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK_BYTES = 2**20
+# Of the magic number.
+_TYPES = {0x8: "u1", 0xC: ">i4"}
 
 # What reading a damaged file may raise: OSError for a bad header or checksum,
 # EOFError for a truncated one, zlib.error for a broken stream.
@@ -33,22 +35,28 @@ def read_images(path):
   Raises:
     DataError: the file is missing, damaged or not what it should be.
   """
-  return _read(path, rank=3)
+  return _read(path, (0x803,))
 
 
 def read_labels(path):
   """Reads a file of labels.
 
   Args:
-    path: an IDX file of magic number 0x801, gzip or not.
+    path: an IDX file of magic number 0x801, or of QMNIST's 0xc02, whose first
+      column is taken; gzip or not.
 
   Returns:
-    uint8 `[n]`.
+    uint8 or int32 `[n]`.
 
   Raises:
     DataError: the file is missing, damaged or not what it should be.
   """
-  return _read(path, rank=1)
+  labels = _read(path, (0x801, 0xC02))
+  if labels.ndim == 1:
+    return labels
+  if not labels.shape[1]:
+    raise _damaged(path, f"labels of shape {labels.shape}", "a column or more")
+  return labels[:, 0].astype(np.int32)
 
 
 def decompressed(stream):
@@ -68,24 +76,30 @@ def decompressed(stream):
   return gzip.GzipFile(fileobj=stream, mode="rb") if is_gzip else stream
 
 
-def _read(path, rank):
-  """Returns the array in a file, or raises a DataError.
+def _read(path, magics):
+  """Returns the array in a file of a magic number, or raises a DataError.
 
   Memory is bounded by the file: a header that claims more than it can hold is
   refused before anything is allocated, and nothing is read beyond the claim.
   """
-  magic = 0x800 + rank  # 0x8 stands for unsigned bytes.
-  expected = f"an IDX file with magic number {magic:#x}"
+  numbers = errors.either([f"{magic:#x}" for magic in magics])
+  expected = f"an IDX file with magic number {numbers}"
   try:
     with files.open_file(path) as file:
       stream = decompressed(file)
-      header = stream.read(4 + 4 * rank)
-      if len(header) < 4 + 4 * rank:
-        raise _damaged(path, f"only {len(header)} bytes", expected)
-      found_magic, *shape = struct.unpack(f">{1 + rank}I", header)
-      if found_magic != magic:
-        raise _damaged(path, f"magic number {found_magic:#x}", expected)
-      size = 1
+      start = stream.read(4)
+      magic = int.from_bytes(start, "big")
+      if len(start) == 4 and magic not in magics:
+        raise _damaged(path, f"magic number {magic:#x}", expected)
+      # Its last byte tells the rank, the one before the type.
+      rank = magic % 256
+      header = stream.read(4 * rank)
+      if len(start) + len(header) < 4 + 4 * rank:
+        found = f"only {len(start) + len(header)} bytes"
+        raise _damaged(path, found, expected)
+      shape = list(struct.unpack(f">{rank}I", header))
+      dtype = np.dtype(_TYPES[magic // 256])
+      size = dtype.itemsize
       for length in shape:
         size *= length  # A Python integer: it cannot overflow.
       most = files.file_size(file)
@@ -105,7 +119,7 @@ def _read(path, rank):
     raise _damaged(
       path, f"{found} after the header", f"{size} bytes for shape {shape}"
     )
-  return np.frombuffer(content, np.uint8).reshape(shape)
+  return np.frombuffer(content, dtype).reshape(shape)
 
 
 def _read_up_to(stream, limit):

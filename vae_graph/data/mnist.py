@@ -6,11 +6,7 @@ from typing import Dict, Optional, Tuple
 
 import numpy as np
 
-from vae_graph.data import dataset, download, idx
-
-_TRAIN_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
-_TEST_FILES = ("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-_FILES = _TRAIN_FILES + _TEST_FILES
+from vae_graph.data import dataset, download, idx, idx_names
 
 _EMBEDDED_FOLDER = os.path.join(os.path.dirname(__file__), "mnist_10k")
 _EMBEDDED_FILES = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
@@ -115,7 +111,8 @@ def load_mnist(config):
   """Loads MNIST.
 
   The four files, with or without `.gz`, are taken from `config.data_dir`, where
-  they may be cut or altered, else from the cache, else from the network.
+  they may be cut or altered, or those of its kin (see idx_names.py); else from
+  the cache, else from the network.
 
   Args:
     config: a `DataConfig`.
@@ -154,7 +151,7 @@ def _load(source, config):
   paths = _locate(source, config)
   train, test = (
     _read_split(*(paths[name] for name in names))
-    for names in (_TRAIN_FILES, _TEST_FILES)
+    for names in (idx_names.TRAIN_FILES, idx_names.TEST_FILES)
   )
   names = source.class_names
   labels = np.concatenate([train.labels, test.labels])
@@ -164,42 +161,25 @@ def _load(source, config):
 
 
 def _locate(source, config):
-  """Returns a dict from each of `_FILES` to its path; downloads if need be."""
+  """Returns a dict from `idx_names.FILES` to paths; downloads if need be."""
   if config.data_dir:
-    paths = _find(config.data_dir)
-    if len(paths) < len(_FILES):
-      missing = ", ".join(name for name in _FILES if name not in paths)
+    paths, missing = idx_names.find_files(config.data_dir)
+    if missing:
       raise download.missing_files(
-        config.data_dir, f"{missing}, with or without .gz"
+        config.data_dir, f"{', '.join(missing)}, with or without .gz"
       )
     return paths
   cache = os.path.join(download.cache_folder(config), source.folder)
   for folder in (cache, *source.system_folders):
-    paths = _find(folder)
-    if len(paths) == len(_FILES):
+    paths, missing = idx_names.find_files(folder)
+    if not missing:
       return paths
-  paths = _find(cache)
-  for name in _FILES:
-    if name not in paths:
-      paths[name] = os.path.join(cache, f"{name}.gz")
-      urls = [f"{mirror}{name}.gz" for mirror in source.mirrors]
-      download.download(urls, source.sha256[name], path=paths[name])
+  paths, missing = idx_names.find_files(cache)
+  for name in missing:
+    paths[name] = os.path.join(cache, f"{name}.gz")
+    urls = [f"{mirror}{name}.gz" for mirror in source.mirrors]
+    download.download(urls, source.sha256[name], path=paths[name])
   return paths
-
-
-def _find(folder):
-  """Returns a dict from those of `_FILES` that `folder` holds to their paths.
-
-  Some copies that go about are named train-images.idx3-ubyte and so on.
-  """
-  found = {}
-  for name in _FILES:
-    dotted = name.replace("-idx", ".idx")
-    for variant in (name, f"{name}.gz", dotted, f"{dotted}.gz"):
-      path = os.path.join(folder, variant)
-      if name not in found and os.path.isfile(path):
-        found[name] = path
-  return found
 
 
 def _read_split(images_path, labels_path):
