@@ -32,6 +32,12 @@ from vae_graph import errors, files
 """
 
 
+# The same, of the installed package's commands.
+PROGRAM_OF_COMMANDS = PROGRAM.replace(
+  "scripts import app, {binary}", "vae_graph import commands"
+).replace("app.run({binary}.main)", "commands.{binary}()")
+
+
 def run(*arguments, **variables):
   """Runs Python in a process of its own."""
   return subprocess.run(
@@ -160,15 +166,17 @@ class ProgramTest(parameterized.TestCase):
     super().setUp()
     self.folder = self.enter_context(tempfile.TemporaryDirectory())
 
-  def _run(self, binary, *arguments):
+  def _run(self, binary, *arguments, program=PROGRAM):
     path = os.path.join(self.folder, "ours.py")
     with open(path, "w", encoding="utf-8") as file:
-      file.write(PROGRAM.format(binary=binary))
+      file.write(program.format(binary=binary))
     return run(path, *arguments)
 
-  @parameterized.parameters("train", "encode", "report")
-  def test_help_lists_the_flags_of_the_binary(self, binary):
-    found = self._run(binary, "--help").stdout
+  @parameterized.parameters(
+    ("train", PROGRAM), ("encode", PROGRAM_OF_COMMANDS), ("report", PROGRAM)
+  )
+  def test_help_lists_the_flags_of_the_binary(self, binary, program):
+    found = self._run(binary, "--help", program=program).stdout
     expected = run("-m", f"scripts.{binary}", "--help").stdout
     names = re.compile(r"^  (?:-\w,)?--(\S+):", re.MULTILINE)
     self.assertEqual(
