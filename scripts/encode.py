@@ -10,7 +10,8 @@ Colors become gray, or gray colors, as the run has them. A run with
 white with probability gray, from a fixed seed.
 
 The file holds codes (posterior means), samples, stddevs where there are such,
-and the step; of a split dataset, split, indices and labels, of an IMAGE names.
+and the step; of a split dataset, split, indices, labels and class_names, of an
+IMAGE names.
 """
 
 from absl import flags as absl_flags

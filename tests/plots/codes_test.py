@@ -1,3 +1,6 @@
+import warnings
+
+import matplotlib.cbook
 import matplotlib.colors
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -66,6 +69,43 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
       np.testing.assert_allclose(
         text.get_position(), np.median(codes[labels == label], axis=0)
       )
+
+  def test_names_of_classes_stand_as_they_are(self):
+    names = ("a $5 and $6", "_b", "\u732b", "", "\u03b1", "x" * 80, "n\nm")
+    labels = np.repeat(np.arange(8), 20)
+    codes = np.random.RandomState(0).normal(size=(160, 2))
+    with warnings.catch_warnings():
+      warnings.simplefilter("error")  # of characters that the font lacks
+      axes = self.draw_figure(
+        plots.plot_codes, codes, labels=labels, class_names=names
+      ).axes[0]
+    expected = [r"a \$5 and \$6", "_b", "2", "3", "\u03b1", "", "n m", "7"]
+    entries = [text.get_text() for text in axes.get_legend().get_texts()]
+    self.assertRegex(entries[5], "^x{23}\u2026$")
+    entries[5] = ""
+    self.assertEqual(entries, expected)
+    self.assertTrue(matplotlib.cbook.is_math_text(names[0]))
+    self.assertFalse(any(map(matplotlib.cbook.is_math_text, entries)))
+
+  def test_a_legend_of_long_names_is_in_the_picture(self):
+    codes = np.random.RandomState(0).normal(size=(400, 2))
+    for count in (10, 50):
+      figure = self.draw_figure(
+        plots.plot_codes,
+        codes,
+        labels=np.arange(400) % count,
+        class_names=[f"{index} of a long name" for index in range(count)],
+      )
+      axes = figure.axes[0]
+      box = axes.get_legend().get_window_extent()
+      self.assertLessEqual(box.x1, figure.bbox.x1 + 1)
+      self.assertGreater(box.x0, axes.get_window_extent().x1)
+      self.assertGreater(axes.get_window_extent().width, 550)
+    # So many names would hide the points.
+    self.assertEqual(axes.texts[49].get_text(), "49")
+    self.assertEqual(
+      axes.get_legend().get_texts()[49].get_text(), "49 49 of a long name"
+    )
 
   def test_names_of_classes_at_one_place_do_not_overlap(self):
     labels = np.arange(3000) % 3

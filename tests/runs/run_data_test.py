@@ -28,6 +28,23 @@ class RunDataTest(RunTestCase):
     self.open()  # By who does not know them.
     self.assertEqual(run.data(), RunData(fingerprint()))
 
+  def test_names_of_classes_are_kept(self):
+    names = ("ax", "\u732b\udcff")
+    run = self.open(fingerprint=fingerprint())
+    self.assertIsNone(run.data().class_names)
+    # An older run gets them, and they may be others later.
+    self.open(fingerprint=fingerprint(), class_names=names)
+    self.assertEqual(run.data().class_names, names)
+    for _ in range(2):
+      self.open(fingerprint=fingerprint(), class_names=names[::-1])
+      self.assertEqual(run.data().class_names, names[::-1])
+      self.open(fingerprint=fingerprint())
+      self.open()
+    # Those of other data are none of its own.
+    self.open(fingerprint=fingerprint(99), allow_other_data=True)
+    self.assertEqual(run.data().fingerprint, fingerprint(99))
+    self.assertIsNone(run.data().class_names)
+
   def test_other_data_are_refused_with_both(self):
     self.open(fingerprint=fingerprint())
     before = self.read("config.json")
@@ -81,6 +98,8 @@ class RunDataTest(RunTestCase):
     {"train": {}},
     {"epoch_0_at_step": "0"},
     {"epoch_0_at_step": 0, "more": 1},
+    {"class_names": "ab"},
+    {"class_names": ["a", 1]},
     {"train": dict(fingerprint()["train"], images=0)},
     {"test": dict(fingerprint()["test"], hash=7)},
   )

@@ -11,6 +11,7 @@ from vae_graph.data.dataset import load_observed_dataset, static_binarization
 
 class EncodeTest(TrainedRunTestCase):
   binary = "scripts.encode"
+  class_names = ("ax", "$b", "c", "d\N{SNOWMAN}", "e", "f")
 
   def _assert_encodes(self, images, seed=0):
     """Checks the codes of the file; returns what else it holds."""
@@ -35,7 +36,10 @@ class EncodeTest(TrainedRunTestCase):
       lines, [f"codes of {count} images at step 12: {self.output}"]
     )
     others = self._assert_encodes(split.images, seed)
-    self.assertCountEqual(others, ["dataset", "split", "indices", "labels"])
+    self.assertCountEqual(
+      others, ["dataset", "split", "indices", "labels", "class_names"]
+    )
+    self.assertEqual(tuple(others["class_names"]), self.class_names)
     np.testing.assert_array_equal(others["labels"], split.labels)
     np.testing.assert_array_equal(others["indices"], np.arange(count))
     self.assertEqual(others["dataset"], "npz")

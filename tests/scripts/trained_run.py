@@ -24,6 +24,7 @@ class TrainedRunTestCase(parameterized.TestCase):
   code_size = 2
   shape = (6, 5)
   binarization = "none"
+  class_names = None
 
   @classmethod
   def setUpClass(cls):
@@ -35,8 +36,10 @@ class TrainedRunTestCase(parameterized.TestCase):
     cls.dataset = toy_dataset(shape=cls.shape)
     data_dir = os.path.join(cls.folder, "data.npz")
     train, test = cls.dataset
+    names = {} if cls.class_names is None else {"class_names": cls.class_names}
     np.savez(
       data_dir,
+      **names,
       x_train=train.images,
       y_train=train.labels,
       x_test=test.images,

@@ -17,11 +17,11 @@ class ProjectorTest(parameterized.TestCase):
     self.folder = self.enter_context(tempfile.TemporaryDirectory())
     self.random = np.random.RandomState(0)
 
-  def _write(self, images, labels=None):
+  def _write(self, images, labels=None, **options):
     """Writes random codes; returns them, and the embedding as configured."""
     codes = self.random.normal(size=(len(images), 3)).astype(np.float32)
     split = vae_graph.Split(images, labels)
-    write_projector(self.folder, codes, split=split)
+    write_projector(self.folder, codes, split=split, **options)
     path = os.path.join(self.folder, "projector_config.pbtxt")
     with open(path, encoding="utf-8") as file:
       config = projector_config_pb2.ProjectorConfig()
@@ -40,6 +40,26 @@ class ProjectorTest(parameterized.TestCase):
     np.testing.assert_allclose(found, codes, rtol=1e-6)
     found = np.loadtxt(self._path(embedding.metadata_path))
     np.testing.assert_array_equal(found, labels)
+
+  def test_names_of_classes_stand_beside_the_labels(self):
+    labels = np.array([0, 2, 1, 5], np.int32)
+    _, embedding = self._write(
+      np.zeros((4, 4, 5), np.uint8),
+      labels,
+      class_names=("a\tb\n", "\u732b", ""),
+    )
+    with open(self._path(embedding.metadata_path), encoding="utf-8") as file:
+      lines = [line.split("\t") for line in file.read().splitlines()]
+    self.assertEqual(
+      lines,
+      [
+        ["class", "label"],
+        ["a b", "0"],
+        ["2", "2"],
+        ["\u732b", "1"],
+        ["5", "5"],
+      ],
+    )
 
   @parameterized.product(
     n=(1, 5, 12), channels=((), (3,)), dtype=(np.uint8, np.float32)

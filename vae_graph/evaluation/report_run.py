@@ -161,7 +161,9 @@ def _draw(model, run_images, *, folder, evaluation):
     for name in ("codes", "reconstructions", "kl_bars")
   }
   codes = model.encode(test.images).mean
-  plots.plot_codes(path["codes"], codes, labels=test.labels)
+  plots.plot_codes(
+    path["codes"], codes, labels=test.labels, class_names=test.class_names
+  )
   few = test.images[:_RECONSTRUCTIONS]
   reconstructions = reconstruct(model, few)
   plots.plot_reconstructions(

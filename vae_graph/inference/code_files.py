@@ -23,7 +23,8 @@ def write_codes(
   It holds `codes` (posterior means) and `samples`, float32 `[n, code_size]`,
   `stddevs` where the posterior has them in closed form, and the `step` of the
   weights. Of a split it holds the names `dataset` and `split`, `indices` and,
-  where there are, `labels` `[n]`; of other images their `names` `[n]`.
+  where there are, `labels` `[n]` and `class_names`, of which that of label i is
+  at place i; of other images their `names` `[n]`.
 
   Args:
     path: the file; its folder is made if it is missing.
@@ -46,6 +47,7 @@ def write_codes(
     "samples": encoded.sample,
     "stddevs": encoded.stddev,
     "labels": named_images.labels,
+    "class_names": named_images.class_names,
     "step": model.step,
   }
   if split is None:

@@ -7,7 +7,7 @@ run_images.choose(["17", "photo.png", "more.npz"]).names
 
 import os
 import typing
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Tuple
 
 import numpy as np
 
@@ -39,11 +39,13 @@ class NamedImages(typing.NamedTuple):
   images: uint8 in [0, 255] or float32 in [0, 1], `[n, *image_shape]`.
   names: `[n]`, such as `test image 17` or `photo.png`.
   labels: int32 `[n]`, or None.
+  class_names: of the `Dataset` that they are from, or None.
   """
 
   images: np.ndarray
   names: List[str]
   labels: Optional[np.ndarray] = None
+  class_names: Optional[Tuple[str, ...]] = None
 
 
 class RunImages:
@@ -109,7 +111,7 @@ class RunImages:
     """
     images, labels = getattr(self.dataset, name).first(at_most)
     names = [f"{name} image {index}" for index in range(len(images))]
-    return NamedImages(images, names, labels)
+    return NamedImages(images, names, labels, self.dataset.class_names)
 
   def choose(self, names: Sequence[str]) -> NamedImages:
     """Returns the images that a user names, as `NamedImages` without labels.

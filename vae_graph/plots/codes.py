@@ -1,12 +1,15 @@
 """The codes of images as points of a plane, colored by class."""
 
 import math
+import typing
+from typing import List
 
 import matplotlib.lines
 import numpy as np
 
 from vae_graph import errors
 from vae_graph.plots import style
+from vae_graph.plots.class_names import drawn_texts
 
 # More points hide each other and only make the picture slow to draw.
 _MOST_POINTS = 10000
@@ -15,12 +18,37 @@ _SEED = 0
 _MOST_NAMED = 50
 # Of more strips, not each has its name beside it.
 _MOST_STRIPS = 40
-# Least distance of two classes' names, as a share of the points' extent.
-_NAME_DISTANCE = 0.045
 _WIDTH, _HEIGHT = 900, 820
+# About the pixels of the points' extent, and how far apart the texts of classes
+# are to be at least.
+_EXTENT, _TEXT_DISTANCE = 700, 32
+# Points of a class's text among the points: of numbers, and of names.
+_NUMBER_SIZE, _NAME_SIZE = 15, 10
+# More names than these would hide the points, and so would longer ones.
+_MOST_NAMES, _MOST_CHARACTERS = 12, 12
+_MOST_CHARACTERS_IN_LEGEND = 24
+_CLASSES_IN_COLUMN = 25
 
 
-def plot_codes(path, codes, *, labels=None):
+class _Classes(typing.NamedTuple):
+  """The classes of points.
+
+  texts: what each is called.
+  marks: what stands over the points of each.
+  numbers: of which of them each point is.
+  """
+
+  texts: List[str]
+  marks: List[str]
+  numbers: np.ndarray
+
+  @property
+  def are_named(self):
+    """Whether they are few enough for the picture to name each."""
+    return len(self.texts) <= _MOST_NAMED
+
+
+def plot_codes(path, codes, *, labels=None, class_names=None):
   """Draws codes as points, colored by class.
 
   Two dimensions are drawn as they are, more by their first two principal
@@ -32,6 +60,7 @@ def plot_codes(path, codes, *, labels=None):
     codes: floats `[n, code_size]`; those that hold a NaN or infinity are left
       out, and the title says how many.
     labels: integer classes `[n]`, or None.
+    class_names: the name of label i at place i, or None.
 
   Raises:
     ValueError: the arrays have another shape.
@@ -52,21 +81,40 @@ def plot_codes(path, codes, *, labels=None):
   chosen = _choose_points(codes)
   title = _title(codes, chosen)
   codes = codes[chosen]
+  classes, width = None, _WIDTH
   if labels is not None:
-    labels = labels[chosen]
-    count = len(np.unique(labels))
-    if count > _MOST_NAMED:
-      title += f", {count:,} classes from dark to light"
-  figure = style.make_figure(_WIDTH, _HEIGHT, layout="constrained")
+    classes = _name_classes(labels[chosen], class_names)
+    if classes.are_named:
+      width += _names_width(classes.texts)
+    else:
+      title += f", {len(classes.texts):,} classes from dark to light"
+  figure = style.make_figure(width, _HEIGHT, layout="constrained")
   axes = figure.add_subplot()
   if codes.shape[1] > 1:
-    _draw_plane(axes, title, codes, labels)
-  elif labels is not None:
-    _draw_strips(axes, title, codes[:, 0], labels)
+    _draw_plane(axes, title, codes, classes)
+  elif classes is not None:
+    _draw_strips(axes, title, codes[:, 0], classes)
   else:
     style.style_axes(axes, title, "code[0]", "codes")
     axes.hist(codes[:, 0], bins=60, color=style.PALETTE[0])
   style.save_png(figure, path)
+
+
+def _name_classes(labels, class_names):
+  """Returns the `_Classes` of labels."""
+  found, numbers = np.unique(labels, return_inverse=True)
+  texts = drawn_texts(
+    found, class_names, most_characters=_MOST_CHARACTERS_IN_LEGEND
+  )
+  marks = drawn_texts(found, class_names, most_characters=_MOST_CHARACTERS)
+  if class_names and len(found) > _MOST_NAMES:
+    marks = list(map(str, found))
+    # Which of them a number is, the legend says.
+    texts = [
+      text if text == mark else f"{mark} {text}"
+      for text, mark in zip(texts, marks)
+    ]
+  return _Classes(texts, marks, numbers)
 
 
 def _choose_points(codes):
@@ -94,7 +142,7 @@ def _title(codes, chosen):
   return f"Codes of {drawn}{finite:,} {noun}{note}"
 
 
-def _draw_plane(axes, title, codes, labels):
+def _draw_plane(axes, title, codes, classes):
   """Draws codes of two or more dimensions."""
   if codes.shape[1] == 2:
     points, names = codes, ["code[0]", "code[1]"]
@@ -108,18 +156,18 @@ def _draw_plane(axes, title, codes, labels):
   style.style_axes(axes, title, *names)
   # The box stays as it is; the limits of one axis widen to make a unit equal.
   axes.set_aspect("equal", adjustable="datalim")
-  _scatter(axes, points, labels)
+  _scatter(axes, points, classes)
 
 
-def _draw_strips(axes, title, codes, labels):
+def _draw_strips(axes, title, codes, classes):
   """Draws codes of one dimension, each class in a strip of its own."""
-  classes, numbers = np.unique(labels, return_inverse=True)
   jitter = np.random.RandomState(_SEED).uniform(-0.35, 0.35, len(codes))
   style.style_axes(axes, title, "code[0]", "class")
-  every = math.ceil(len(classes) / _MOST_STRIPS)
-  axes.set_yticks(np.arange(len(classes))[::every])
-  axes.set_yticklabels([str(name) for name in classes[::every]])
-  _scatter(axes, np.stack([codes, numbers + jitter], axis=1), labels)
+  every = math.ceil(len(classes.texts) / _MOST_STRIPS)
+  axes.set_yticks(np.arange(len(classes.texts))[::every])
+  axes.set_yticklabels(classes.texts[::every])
+  points = np.stack([codes, classes.numbers + jitter], axis=1)
+  _scatter(axes, points, classes)
 
 
 def principal_components(codes):
@@ -143,41 +191,63 @@ def principal_components(codes):
   return centered @ directions, shares
 
 
-def _scatter(axes, points, labels):
-  """Draws points `[n, 2]`, and for each class its name and a legend entry."""
+def _scatter(axes, points, classes):
+  """Draws points `[n, 2]`, and for each class its text and a legend entry."""
   look = {
     "s": np.clip(40000 / len(points), 5, 30),
     "alpha": np.clip(4000 / len(points), 0.6, 0.85),
     "linewidths": 0,
   }
-  if labels is None:
+  if classes is None:
     axes.scatter(points[:, 0], points[:, 1], color=style.PALETTE[0], **look)
     return
-  classes, numbers = np.unique(labels, return_inverse=True)
-  colors = style.class_colors(len(classes))
-  axes.scatter(points[:, 0], points[:, 1], color=colors[numbers], **look)
-  if len(classes) > _MOST_NAMED:
+  colors = style.class_colors(len(classes.texts))
+  axes.scatter(
+    points[:, 0], points[:, 1], color=colors[classes.numbers], **look
+  )
+  if not classes.are_named:
     return
-  medians = [
-    np.median(points[numbers == number], axis=0)
-    for number in range(len(classes))
-  ]
-  least = _NAME_DISTANCE * np.ptp(points, axis=0).max()
-  for name, position in zip(classes, spread_apart(medians, distance=least)):
-    _write_name(axes, str(name), position)
-  _add_legend(axes, classes, colors)
+  medians = np.array(
+    [
+      np.median(points[classes.numbers == number], axis=0)
+      for number in range(len(classes.texts))
+    ]
+  )
+  are_short = max(map(len, classes.marks)) <= 2
+  size = _NUMBER_SIZE if are_short else _NAME_SIZE
+  # What a text takes, which is wider than high.
+  width = max(style.text_width(mark, size) for mark in classes.marks)
+  room = np.array([max(width, _TEXT_DISTANCE), _TEXT_DISTANCE])
+  room = room / _EXTENT * (np.ptp(points, axis=0).max() or 1)
+  places = spread_apart(medians / room, distance=1) * room
+  for mark, place in zip(classes.marks, places):
+    _write_mark(axes, mark, place, size)
+  _add_legend(axes, classes.texts, colors)
 
 
-def _add_legend(axes, classes, colors):
+def _legend_columns(texts):
+  return math.ceil(len(texts) / _CLASSES_IN_COLUMN)
+
+
+def _names_width(texts):
+  """Returns what a legend takes, in pixels, beyond one of numbers."""
+  width = max(style.text_width(text, style.LABEL_SIZE) for text in texts)
+  number = style.text_width("00", style.LABEL_SIZE)
+  return _legend_columns(texts) * max(0, width - number)
+
+
+def _add_legend(axes, texts, colors):
   """Lists the classes to the right of the axes."""
   handles = [
     matplotlib.lines.Line2D(
-      [], [], color=color, marker="o", markersize=7, linestyle="", label=name
+      [], [], color=color, marker="o", markersize=7, linestyle=""
     )
-    for name, color in zip(classes, colors)
+    for color in colors
   ]
-  axes.legend(
-    handles=handles,
+  legend = axes.legend(
+    handles,
+    # A legend leaves out what begins with _, so the texts come afterwards.
+    [" "] * len(handles),
     title="class",
     title_fontsize=style.LABEL_SIZE,
     fontsize=style.LABEL_SIZE,
@@ -185,9 +255,11 @@ def _add_legend(axes, classes, colors):
     bbox_to_anchor=(1.01, 1),
     borderaxespad=0,
     frameon=False,
-    ncol=math.ceil(len(classes) / 25),
+    ncol=_legend_columns(texts),
     handletextpad=0.2,
   )
+  for entry, text in zip(legend.get_texts(), texts):
+    entry.set_text(text)
 
 
 def spread_apart(positions, *, distance):
@@ -217,12 +289,12 @@ def spread_apart(positions, *, distance):
   return positions
 
 
-def _write_name(axes, name, position):
-  """Writes a class's name over its points: dark, outlined in white."""
+def _write_mark(axes, mark, position, size):
+  """Writes a class's text over its points: dark, outlined in white."""
   axes.text(
     *position,
-    name,
-    fontsize=15,
+    mark,
+    fontsize=size,
     fontweight="bold",
     color=style.TEXT_COLOR,
     ha="center",

@@ -70,6 +70,7 @@ class RunDirectory(RunFiles):
     *,
     image_shape,
     fingerprint=None,
+    class_names=None,
     allow_other_data=False,
     step=0,
   ):
@@ -83,6 +84,7 @@ class RunDirectory(RunFiles):
       image_shape: `(height, width)` or `(height, width, channels)`.
       fingerprint: of the data, see `dataset_fingerprint`; None leaves that of a
         run as it is.
+      class_names: of the data.
       allow_other_data: take other data than the run's for its own from now on.
       step: the global step at which it is resumed.
 
@@ -97,7 +99,7 @@ class RunDirectory(RunFiles):
       experiment_config, tuple(int(size) for size in image_shape)
     )
     json_files.make_folder(self.path)
-    data = run_data.RunData(fingerprint)
+    data = run_data.RunData(fingerprint, class_names=class_names)
     remains = checkpoint_files.remains(
       self.checkpoint_prefix
     ) or checkpoint_files.remains(self.best_prefix)
@@ -110,6 +112,7 @@ class RunDirectory(RunFiles):
         self.path,
         self.data(),
         fingerprint=fingerprint,
+        class_names=class_names,
         allow_other=allow_other_data,
         step=step,
         batch_size=experiment_config.training.batch_size,

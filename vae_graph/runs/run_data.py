@@ -1,12 +1,13 @@
 """Which data a run is trained on: a part of its `config.json`."""
 
 import typing
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Optional, Tuple
 
 from vae_graph import errors
 from vae_graph.runs import json_files
 
 _FIRST_EPOCH = "epoch_0_at_step"
+_CLASS_NAMES = "class_names"
 # So many digits tell data apart; all are in the file.
 _DIGITS = 8
 
@@ -18,10 +19,12 @@ class RunData(typing.NamedTuple):
     an older version made.
   epoch_0_at_step: the global step at which epoch 0 would have begun, had all
     been on these data; 0 where all was.
+  class_names: of their `Dataset`; None where the labels are all there is.
   """
 
   fingerprint: Optional[Dict[str, Any]] = None
   epoch_0_at_step: int = 0
+  class_names: Optional[Tuple[str, ...]] = None
 
   def epoch(self, step, *, steps_per_epoch):
     """Returns the passes over training images up to a global step, a float."""
@@ -41,7 +44,10 @@ class RunData(typing.NamedTuple):
 
   def to_dict(self):
     """Returns it, with its fingerprint, as a dict of JSON types."""
-    return {**self.fingerprint, _FIRST_EPOCH: self.epoch_0_at_step}
+    content = {**self.fingerprint, _FIRST_EPOCH: self.epoch_0_at_step}
+    if self.class_names is not None:
+      content[_CLASS_NAMES] = self.class_names
+    return content
 
 
 def from_dict(path, content):
@@ -59,20 +65,27 @@ def from_dict(path, content):
   if not _is_well_formed(content):
     raise json_files.unreadable(path, "`data` is not what tells data apart")
   fingerprint = dict(content)
+  class_names = fingerprint.pop(_CLASS_NAMES, None)
   return RunData(
-    epoch_0_at_step=fingerprint.pop(_FIRST_EPOCH), fingerprint=fingerprint
+    epoch_0_at_step=fingerprint.pop(_FIRST_EPOCH),
+    fingerprint=fingerprint,
+    class_names=None if class_names is None else tuple(class_names),
   )
 
 
-def resumed(path, there, *, fingerprint, allow_other, step, batch_size):
+def resumed(
+  path, there, *, fingerprint, class_names, allow_other, step, batch_size
+):
   """Returns the `RunData` with which a run goes on.
 
-  With other data, the count of epochs goes on from where it is.
+  With other data, the count of epochs goes on from where it is. The same data
+  may bring new names of classes, or none, and then those of the run stay.
 
   Args:
     path: the run directory, for the error.
     there: the `RunData` of the run.
     fingerprint: of the data at hand; None leaves all as it is.
+    class_names: of the data at hand, or None.
     allow_other: whether they may be others than the run's.
     step: the global step at which the run goes on.
     batch_size: images in a training step.
@@ -80,10 +93,12 @@ def resumed(path, there, *, fingerprint, allow_other, step, batch_size):
   Raises:
     RunDirectoryError: they are others, and may not.
   """
-  if fingerprint in (None, there.fingerprint):
+  if fingerprint is None:
     return there
-  if there.fingerprint is None:
-    return there._replace(fingerprint=fingerprint)
+  if there.fingerprint in (None, fingerprint):
+    return there._replace(
+      fingerprint=fingerprint, class_names=class_names or there.class_names
+    )
   if not allow_other:
     raise errors.RunDirectoryError(
       f"{path} holds a run on other data ({_text(there.fingerprint)} there,"
@@ -95,7 +110,7 @@ def resumed(path, there, *, fingerprint, allow_other, step, batch_size):
     for each in (there.fingerprint, fingerprint)
   )
   epoch = there.epoch(step, steps_per_epoch=old_steps)
-  return RunData(fingerprint, epoch_0_at_step=step - round(epoch * new_steps))
+  return RunData(fingerprint, step - round(epoch * new_steps), class_names)
 
 
 def _text(fingerprint):
@@ -113,11 +128,11 @@ def _text(fingerprint):
 
 def _is_well_formed(content):
   """Returns whether it is what `to_dict` returns."""
-  if not isinstance(content, dict) or set(content) != {
-    "train",
-    "test",
-    _FIRST_EPOCH,
-  }:
+  needed = {"train", "test", _FIRST_EPOCH}
+  if not isinstance(content, dict) or set(content) - {_CLASS_NAMES} != needed:
+    return False
+  names = content.get(_CLASS_NAMES, [])
+  if not isinstance(names, list) or {*map(type, names)} - {str}:
     return False
   kinds = {"images": int, "shape": list, "dtype": str, "hash": str}
   splits = content["train"], content["test"]

@@ -65,6 +65,7 @@ def make_hooks(
     run=run,
     events=test_events,
     test=test,
+    class_names=data.class_names,
     training_config=training_config,
     last_step=last_step,
     save=checkpoints.save,

@@ -31,6 +31,7 @@ class PlotHook(RunHook):
     run: a `RunDirectory`.
     events: the `EventWriter` that gets the plots too.
     test: the test `Split`.
+    class_names: of the `Dataset`.
     training_config: a `TrainingConfig`.
     last_step: the global step at which training ends.
     save: function (session, step) that saves a checkpoint. A step that is drawn
@@ -48,6 +49,7 @@ class PlotHook(RunHook):
     run,
     events,
     test,
+    class_names,
     training_config,
     last_step,
     save,
@@ -63,6 +65,7 @@ class PlotHook(RunHook):
     self._run = run
     self._events = events
     self._test = test.first(_MAX_CODES)
+    self._class_names = class_names
     self._batch_size = training_config.eval_batch_size
     self._patience = training_config.early_stopping
     self._save = save
@@ -116,7 +119,12 @@ class PlotHook(RunHook):
   def _draw_last(self, session, history):
     paths, codes = self._draw(session, history, folder_step=None)
     self._check_folder()
-    write_projector(self._run.test_events_folder, codes, split=self._test)
+    write_projector(
+      self._run.test_events_folder,
+      codes,
+      split=self._test,
+      class_names=self._class_names,
+    )
     self._has_drawn_last = True
     return paths
 
@@ -150,6 +158,7 @@ class PlotHook(RunHook):
         self.train_graph,
         run=self._run,
         test=self._test,
+        class_names=self._class_names,
         codes=codes,
         history=history,
         step=folder_step,
@@ -163,7 +172,16 @@ class PlotHook(RunHook):
 
 
 def draw_plots(
-  session, train_graph, *, run, test, codes, history, poll, step=None
+  session,
+  train_graph,
+  *,
+  run,
+  test,
+  class_names,
+  codes,
+  history,
+  poll,
+  step=None,
 ):
   """Draws codes, samples, reconstructions and the training curve.
 
@@ -172,6 +190,7 @@ def draw_plots(
     train_graph: a `TrainGraph`.
     run: a `RunDirectory`.
     test: a `Split` of n test images.
+    class_names: of the `Dataset`.
     codes: floats `[n, code_size]`, the posterior means of the images.
     history: the records of the run; see `metrics.jsonl`.
     poll: function without arguments, called before each plot; what it raises
@@ -186,7 +205,9 @@ def draw_plots(
     for name in ("codes", "samples", "reconstructions", "training_curve")
   }
   poll()
-  plots.plot_codes(paths["codes"], codes, labels=test.labels)
+  plots.plot_codes(
+    paths["codes"], codes, labels=test.labels, class_names=class_names
+  )
   poll()
   samples = _draw_samples(session, train_graph, poll=poll)
   plots.plot_samples(paths["samples"], samples)

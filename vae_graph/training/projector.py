@@ -13,13 +13,14 @@ from PIL import Image
 
 from vae_graph.files import write_atomically
 from vae_graph.plots import shown_images
+from vae_graph.plots.class_names import class_texts
 
 # What the projector can load as one picture, in pixels.
 _LARGEST_SPRITE = 8192
 _CONFIG = "projector_config.pbtxt"
 
 
-def write_projector(folder, codes, *, split):
+def write_projector(folder, codes, *, split, class_names=None):
   """Writes codes for the projector, replacing those that are there.
 
   Args:
@@ -27,6 +28,7 @@ def write_projector(folder, codes, *, split):
     codes: floats `[n, code_size]`.
     split: the `Split` of n images that they are of. The images are shown as
       points, unless they are too large to be put into one picture.
+    class_names: of the `Dataset`, or None.
 
   Raises:
     OSError: a file cannot be written.
@@ -38,7 +40,7 @@ def write_projector(folder, codes, *, split):
   lines = ['tensor_name: "codes"', 'tensor_path: "codes.tsv"']
   write("codes.tsv", _tsv(codes, "%.7g"))
   if split.labels is not None:
-    write("labels.tsv", _tsv(split.labels, "%d"))
+    write("labels.tsv", _metadata(split.labels, class_names))
     lines.append('metadata_path: "labels.tsv"')
   height, width = _shown(split.images[:1]).shape[1:3]
   columns = math.ceil(math.sqrt(len(split.images)))
@@ -51,6 +53,15 @@ def write_projector(folder, codes, *, split):
   text = "".join(f"  {line}\n" for line in lines)
   # Last, so that whoever finds it finds the others.
   write(_CONFIG, f"embeddings {{\n{text}}}\n")
+
+
+def _metadata(labels, class_names):
+  """Returns the labels as text, with the names of their classes beside them."""
+  if class_names is None:
+    return _tsv(labels, "%d")
+  texts = class_texts(labels, class_names)
+  lines = (f"{text}\t{label}\n" for text, label in zip(texts, labels))
+  return "class\tlabel\n" + "".join(lines)
 
 
 def _tsv(values, number_format):

@@ -150,6 +150,7 @@ def _train(
       experiment_config,
       image_shape=dataset.image_shape,
       fingerprint=dataset_fingerprint(dataset),
+      class_names=dataset.class_names,
       allow_other_data=allow_other_data,
       # Which only the epochs of other data are counted from.
       step=(allow_other_data and saver.latest_whole_step()) or 0,
