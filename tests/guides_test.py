@@ -1,5 +1,6 @@
 """What the guides show runs, and what they name is there."""
 
+import dataclasses
 import glob
 import os
 import re
@@ -101,6 +102,23 @@ class MigrationTest(absltest.TestCase):
 
   def test_flags(self):
     self._run("Flags: tf.app.flags")
+
+  def test_what_stands_here_is_here(self):
+    rows = re.findall(r"^\| (.*) \| (.*) \|$", read("docs/migration.md"), re.M)
+    here = " ".join(cell for _, cell in rows)
+    for name in re.findall(r"vae_graph\.([A-Za-z]\w*)", here):
+      self.assertIn(name, vae_graph.__all__)
+    settings = {"logdir", "follow"}
+    for config_class in (
+      vae_graph.DataConfig,
+      vae_graph.ModelConfig,
+      vae_graph.ObjectiveConfig,
+      vae_graph.SessionConfig,
+      vae_graph.TrainingConfig,
+    ):
+      settings |= {field.name for field in dataclasses.fields(config_class)}
+    flags_here = re.findall(r"(?<!tf_upgrade_v2 )--(\w+)", here)
+    self.assertEqual(set(flags_here) - settings, set())
 
   def test_no_block_is_left_out(self):
     self.assertLen(blocks("docs/migration.md", "python"), 5)
