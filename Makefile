@@ -114,10 +114,10 @@ bazel-test bazel-test-all: .venv/installed
 	$(BAZEL_HERE) test --keep_going $(BAZEL_TESTS) $(BAZEL_FLAGS) //...; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //scripts:train -- $(SMOKE_FLAGS) \
 	  --logdir="$$folder/run"; \
-	cd $(BAZEL_CONSUMER); \
+	(cd $(BAZEL_CONSUMER); \
 	$(BAZEL_HERE) test $(BAZEL_FLAGS) //...; \
 	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:train_digits -- --vae_code_size=3; \
-	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:count_weights -- --network=tanh_conv
+	$(BAZEL_HERE) run $(BAZEL_FLAGS) //:count_weights -- --network=tanh_conv)
 
 .PHONY: wheel
 wheel: .venv/installed ## a wheel and a source distribution, into dist/
