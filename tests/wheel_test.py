@@ -144,9 +144,10 @@ class WheelTest(absltest.TestCase):
     command = os.path.join(site, "bin", "vae-graph-train")
     logdir = os.path.join(self.folder, "run")
 
-    def train(*arguments):
+    def train(*arguments, **variables):
+      python_path = f"{theirs}:{here}:{site}"
       return run(
-        [command, *arguments], here, PYTHONPATH=f"{theirs}:{here}:{site}"
+        [command, *arguments], here, PYTHONPATH=python_path, **variables
       )
 
     result = train(
@@ -163,7 +164,7 @@ class WheelTest(absltest.TestCase):
     result = train("--help")
     self.assertIn("  vae-graph-train --preset=", result.stdout)
     self.assertNotIn("scripts.", result.stdout)
-    result = train("--preset=no")
+    result = train("--preset=no", PYTHONSAFEPATH="1")
     self.assertEqual(result.returncode, 2)
     self.assertStartsWith(result.stderr, "vae-graph-train: error: --preset ")
 

@@ -82,6 +82,21 @@ def _run(binary):
   folder = _BUNDLE if os.path.isdir(_BUNDLE) else os.path.dirname(_HERE)
   # Before whatever else has modules of these names.
   sys.path.insert(0, folder)
+  for package in ("flags", "scripts"):
+    _forget_others(package, os.path.join(folder, package))
   importlib.import_module("scripts.signals").answer_interrupts()
   app = importlib.import_module("scripts.app")
   app.run(importlib.import_module(f"scripts.{binary}").main)
+
+
+def _forget_others(package, path):
+  """Has Python import a package from a path, whatever it has imported so far.
+
+  A program that has modules of its own by this name keeps what it has of them.
+  """
+  found = sys.modules.get(package)
+  if list(getattr(found, "__path__", ())) == [path]:
+    return
+  for module in list(sys.modules):
+    if module.split(".")[0] == package:
+      del sys.modules[module]

@@ -184,6 +184,18 @@ class ProgramTest(parameterized.TestCase):
     )
     self.assertIn("Our program.", found)
 
+  def test_it_may_have_modules_of_the_names_of_ours(self):
+    for name in ("flags", "scripts"):
+      path = os.path.join(self.folder, f"{name}.py")
+      with open(path, "w", encoding="utf-8") as file:
+        file.write("TEAM = 'speech'")
+    program = PROGRAM_OF_COMMANDS.replace(
+      '"vision"', "__import__('flags').TEAM"
+    ).replace("from absl", "import scripts\nfrom absl")
+    help_text = self._run("train", "--help", program=program).stdout
+    self.assertIn("--train_steps", help_text)
+    self.assertIn("(default: 'speech')", help_text)
+
   def test_it_trains_and_its_flags_are_kept(self):
     logdir = os.path.join(self.folder, "run")
     arguments = (*SMALL, "--train_steps=1", "--seed=3", "--team=speech")
