@@ -71,10 +71,37 @@ class CheckpointTest(absltest.TestCase):
     ):
       TrainedModel(self.run.path)
     self._remove("checkpoint")
+    for checkpoint in (None, 3, "best"):
+      with self.assertRaisesRegex(
+        errors.CheckpointError, "holds no checkpoint; train a model there first"
+      ):
+        TrainedModel(self.run.path, checkpoint=checkpoint)
+
+  def test_what_can_be_taken_instead_is_told(self):
+    os.makedirs(self.run.best_folder)
+    for path in glob.glob(self.run.checkpoint_prefix + "-3.*"):
+      shutil.copy(path, self.run.best_folder)
+    self._remove("model.ckpt-*")
+    for found in (
+      r"a list of checkpoints .*; restore one or",
+      "no checkpoint;",
+    ):
+      with self.assertRaisesRegex(
+        errors.CheckpointError,
+        f"holds {found} take the best one instead, by --checkpoint=best$",
+      ):
+        TrainedModel(self.run.path)
+      self._remove("checkpoint")
+    # As somebody else's training calls them.
+    for path in glob.glob(os.path.join(self.run.best_folder, "model.ckpt-3.*")):
+      name = os.path.basename(path).replace("model.ckpt-3", "weights")
+      shutil.move(path, os.path.join(self.run.path, name))
+    path = os.path.join(self.run.path, "weights")
     with self.assertRaisesRegex(
-      errors.CheckpointError, "holds no checkpoint; train a model there first"
+      errors.CheckpointError, f"no checkpoint; take {path} by --checkpoint$"
     ):
       TrainedModel(self.run.path)
+    self._bias(path)
 
   def test_without_the_small_file(self):
     for content in (None, b"", b"\0\xff", b'model_checkpoint_path: "model.ck'):

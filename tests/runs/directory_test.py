@@ -221,8 +221,7 @@ class OpenTest(RunTestCase):
     os.makedirs(os.path.join(self.path, "flags.txt"))
     self.assertEqual(
       self.error_of(self.open),
-      f"{self.path}/flags.txt cannot be written (Is a directory); mend that or"
-      " choose another --logdir",
+      f"{self.path}/flags.txt cannot be written (Is a directory); mend that",
     )
 
   def test_full_disk_leaves_the_old_settings(self):

@@ -168,7 +168,7 @@ class MetricsFileTest(RunTestCase):
     self.assertEqual(
       self.error_of(self.run_directory.append_metrics, {"step": 0}),
       f"{self.path}/metrics.jsonl cannot be written (Is a directory); mend"
-      " that or choose another --logdir",
+      " that",
     )
     self.assertIn(
       "metrics.jsonl cannot be read (Is a directory)",

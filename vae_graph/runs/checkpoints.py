@@ -112,14 +112,14 @@ def find_checkpoints(run, checkpoint=None):
     CheckpointError: there is none.
   """
   if checkpoint is None:
-    return _of_prefix(run.checkpoint_prefix, "train a model there first")
+    return _of_prefix(run.checkpoint_prefix, run)
   if checkpoint == "best":
-    return _of_prefix(
-      run.best_prefix, "take the run's latest checkpoint instead"
-    )
+    return _of_prefix(run.best_prefix, run)
   if isinstance(checkpoint, (str, os.PathLike)):
     return _paths(local_path(checkpoint, "checkpoint"))
   there = _with_steps(run)
+  if not there:
+    return _of_prefix(run.checkpoint_prefix, run)
   paths = [path for step, path in there if step == checkpoint]
   if not paths:
     raise errors.CheckpointError(
@@ -216,18 +216,35 @@ def _paths(path):
   return paths
 
 
-def _of_prefix(prefix, remedy):
-  """Returns the paths of a run's checkpoints, the latest first."""
+def _of_prefix(prefix, run):
+  """Returns the paths of checkpoints of a run, the latest first."""
   paths = checkpoint_files.latest_first(prefix)
-  if not paths:
-    folder = os.path.dirname(prefix)
-    remains = checkpoint_files.remains(prefix)
-    raise errors.CheckpointError(
-      f"{folder} holds {remains}, but no whole checkpoint; restore one"
-      if remains
-      else f"{folder} holds no checkpoint; {remedy}"
-    )
-  return paths
+  if paths:
+    return paths
+  folder = os.path.dirname(prefix)
+  remains = checkpoint_files.remains(prefix)
+  found = f"{remains}, but no whole checkpoint" if remains else "no checkpoint"
+  remedies = ["restore one"] if remains else []
+  remedies += _others_to_take(run) or (
+    [] if remains else ["train a model there first"]
+  )
+  raise errors.CheckpointError(
+    f"{folder} holds {found}; {' or '.join(remedies)}"
+  )
+
+
+def _others_to_take(run):
+  """Returns in words which checkpoints of a folder may be taken instead."""
+  if checkpoint_files.steps(run.checkpoint_prefix):
+    return ["take the run's latest checkpoint instead"]
+  if checkpoint_files.steps(run.best_prefix):
+    return ["take the best one instead, by --checkpoint=best"]
+  ending = checkpoint_files.INDEX
+  return [
+    f"take {os.path.join(run.path, name[: -len(ending)])} by --checkpoint"
+    for name in sorted(checkpoint_files.names(run.path))
+    if name.endswith(ending)
+  ][-1:]
 
 
 def _with_steps(run):

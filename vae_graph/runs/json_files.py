@@ -7,6 +7,8 @@ from vae_graph import errors, files
 
 # Far more than any run writes, and few enough to be read.
 _MOST_BYTES = 2**28
+# Where no run has begun in a folder.
+ANOTHER_FOLDER = " or choose another --logdir"
 # No figure of a model comes near; sums and ranges of such numbers are finite.
 _MOST = 1e100
 
@@ -95,7 +97,7 @@ def make_folder(path):
       raise not_a_folder(place) from error
     if isinstance(error, FileExistsError):  # Somebody has just removed it.
       return make_folder(path)
-    raise unwritable(path, error) from error
+    raise unwritable(path, error, or_else=ANOTHER_FOLDER) from error
   return True
 
 
@@ -109,11 +111,16 @@ def not_a_folder(path):
   )
 
 
-def unwritable(path, error):
-  """Returns the error to raise where an OSError kept something from disk."""
+def unwritable(path, error, or_else=""):
+  """Returns the error to raise where an OSError kept something from disk.
+
+  Args:
+    path: of that.
+    error: the OSError.
+    or_else: what else than to mend it helps, as in ` or ...`.
+  """
   return errors.RunDirectoryError(
-    f"{path} cannot be written ({error.strerror or error}); mend that or choose"
-    " another --logdir"
+    f"{path} cannot be written ({error.strerror or error}); mend that{or_else}"
   )
 
 

@@ -52,7 +52,9 @@ class FolderLock:
     try:
       self._file = self._acquire()
     except OSError as error:
-      raise json_files.unwritable(self._folder, error) from error
+      raise json_files.unwritable(
+        self._folder, error, or_else=json_files.ANOTHER_FOLDER
+      ) from error
     _held.add(self)
     self._ended = threading.Event()
     self._thread = threading.Thread(target=self._beat, daemon=True)
