@@ -124,7 +124,7 @@ def _adopt_docstring(module_name):
 
 def _parse_flags(argv):
   # Not every binary has them.
-  has_presets = "list_presets" in absl_flags.FLAGS
+  has_presets = "preset" in absl_flags.FLAGS
   try:
     if has_presets:
       argv = [argv[0], *flags.expand_presets(argv[1:])]
@@ -135,7 +135,8 @@ def _parse_flags(argv):
     message = " ".join(str(error).split())
     if has_presets and isinstance(error, absl_flags.CantOpenFlagFileError):
       message += (
-        "; --list_presets lists the presets, of which --preset takes one"
+        "; scripts.train --list_presets lists the presets, of which --preset"
+        " takes one"
       )
     return _fail(f"{message} (--help lists the flags)", 2)
   except ValueError as error:  # A flagfile that is no text.

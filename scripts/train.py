@@ -11,20 +11,13 @@ import sys
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import data, model, runs, session, training
+from flags import data, model, preset, runs, session, training
 from scripts import app, signals
 
 # For --help to list them.
-for module in (data, model, runs, session, training, app):
+for module in (preset, data, model, runs, session, training, app):
   absl_flags.adopt_module_key_flags(module)
 
-# Its flags take its place on the command line before that is parsed.
-absl_flags.DEFINE_string(
-  "preset",
-  None,
-  "Take the flags of a preset, such as hafner_mnist, as from a --flagfile:"
-  " flags behind it change them. --list_presets lists the presets.",
-)
 _LIST_PRESETS = absl_flags.DEFINE_boolean(
   "list_presets", False, "List the presets with a line each, and exit."
 )

@@ -11,6 +11,7 @@ REGISTRIES = (
   "OPTIMIZERS",
   "SCHEDULES",
   "DATASETS",
+  "LAYOUTS",
 )
 
 

@@ -14,6 +14,7 @@ ROOMS = (
   "data",
   "evaluation",
   "export",
+  "importing",
   "inference",
   "latent_metrics",
   "plots",

@@ -123,9 +123,8 @@ class WheelTest(absltest.TestCase):
     }
     for binary in binaries:
       name = commands.name(binary)
-      function = name[len("vae-graph-") :]
-      self.assertEqual(found.pop(name), f"vae_graph.commands:{function}")
-      self.assertTrue(callable(getattr(commands, function)))
+      self.assertEqual(found.pop(name), f"vae_graph.commands:{binary}")
+      self.assertTrue(callable(getattr(commands, binary)))
     self.assertEmpty(found)
 
   def test_a_command_among_libraries_and_folders_of_the_same_names(self):

@@ -15,6 +15,7 @@ _PUBLIC = {
   "ExperimentConfig": "config",
   "ExportConfig": "config",
   "GenerationConfig": "config",
+  "ImportConfig": "config",
   "ModelConfig": "config",
   "ObjectiveConfig": "config",
   "SessionConfig": "config",
@@ -54,6 +55,8 @@ _PUBLIC = {
   "try_output": "inference.output_files",
   "write_codes": "inference.code_files",
   "write_reconstructions": "inference.reconstructed_files",
+  # A door in.
+  "import_checkpoint": "importing.import_checkpoint",
   # A door out.
   "export_model": "export.export_model",
   # A whole run measured.

@@ -15,6 +15,7 @@ from vae_graph.config import EvaluationConfig as EvaluationConfig
 from vae_graph.config import ExperimentConfig as ExperimentConfig
 from vae_graph.config import ExportConfig as ExportConfig
 from vae_graph.config import GenerationConfig as GenerationConfig
+from vae_graph.config import ImportConfig as ImportConfig
 from vae_graph.config import ModelConfig as ModelConfig
 from vae_graph.config import ObjectiveConfig as ObjectiveConfig
 from vae_graph.config import SessionConfig as SessionConfig
@@ -40,6 +41,9 @@ from vae_graph.evaluation.follow_run import follow_run as follow_run
 from vae_graph.evaluation.report_run import make_report_run as make_report_run
 from vae_graph.evaluation.report_run import write_report as write_report
 from vae_graph.export.export_model import export_model as export_model
+from vae_graph.importing.import_checkpoint import (
+  import_checkpoint as import_checkpoint,
+)
 from vae_graph.inference.code_files import write_codes as write_codes
 from vae_graph.inference.generated_files import generate as generate
 from vae_graph.inference.output_files import try_output as try_output

@@ -42,6 +42,11 @@ def generate():
   _run("generate")
 
 
+def import_checkpoint():
+  """Makes a run of another program's checkpoint."""
+  _run("import_checkpoint")
+
+
 def reconstruct():
   """Reconstructs images."""
   _run("reconstruct")
@@ -59,7 +64,8 @@ def train():
 
 def name(binary):
   """Returns the command of a binary, such as `vae-graph-train`."""
-  return f"vae-graph-{binary}"
+  # That of import_checkpoint is short: a verb as the others.
+  return f"vae-graph-{binary.partition('_')[0]}"
 
 
 def in_words_of_commands(text):

@@ -168,6 +168,10 @@ class Dataset(Part):
   knows_axes: bool = False
 
 
+class Layout(Part):
+  """How a checkpoint names its weights; see importing/__init__.py."""
+
+
 class Registry(collections.UserDict):
   """The parts of a family, by the name that a configuration gives them.
 

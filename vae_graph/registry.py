@@ -283,6 +283,37 @@ DATASETS = Registry(
   },
 )
 
+# Functions (found, wanted) -> {the model's name: the checkpoint's}, of weights;
+# `auto` tries all others in their order.
+LAYOUTS = Registry(
+  parts.Layout,
+  {
+    "auto": parts.Layout(
+      "vae_graph.importing.layouts:match", "the first that fits", reads=()
+    ),
+    "by_name": parts.Layout(
+      "vae_graph.importing.by_name:match",
+      "names as here, which are those of Hafner's script",
+      reads=(),
+    ),
+    "tf_layers": parts.Layout(
+      "vae_graph.importing.tf_layers:match",
+      "numbered as by tf.layers and Keras, such as dense_1",
+      reads=(),
+    ),
+    "slim": parts.Layout(
+      "vae_graph.importing.slim:match",
+      "as by tf.contrib.layers, such as fully_connected_1",
+      reads=(),
+    ),
+    "keras_objects": parts.Layout(
+      "vae_graph.importing.keras_objects:match",
+      "object-based checkpoints of Keras in TensorFlow 2",
+      reads=(),
+    ),
+  },
+)
+
 
 def load(family, name):
   """Returns the implementation that `name` stands for.

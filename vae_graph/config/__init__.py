@@ -15,6 +15,7 @@ from vae_graph.config.evaluation import EvaluationConfig
 from vae_graph.config.experiment import ExperimentConfig
 from vae_graph.config.export import ExportConfig
 from vae_graph.config.generation import GenerationConfig
+from vae_graph.config.importing import ImportConfig
 from vae_graph.config.model import ModelConfig
 from vae_graph.config.objective import ObjectiveConfig
 from vae_graph.config.session import SessionConfig
@@ -26,6 +27,7 @@ __all__ = [
   "ExperimentConfig",
   "ExportConfig",
   "GenerationConfig",
+  "ImportConfig",
   "ModelConfig",
   "ObjectiveConfig",
   "SessionConfig",

@@ -34,6 +34,7 @@ def field(
   of_parts=False,
   is_path=False,
   may_be_bare=False,
+  repeated=False,
 ):
   """Declares one setting of a frozen configuration.
 
@@ -56,6 +57,8 @@ def field(
       `paths.local_path`.
     may_be_bare: whether its flag may stand without a value, which then is
       `true`.
+    repeated: whether a flag of several words is given once for each, since they
+      may have commas.
 
   Returns:
     A `dataclasses.field`.
@@ -71,6 +74,7 @@ def field(
     of_parts=of_parts,
     is_path=is_path,
     may_be_bare=may_be_bare,
+    repeated=repeated,
   )
   return dataclasses.field(default=default, metadata=metadata)
 

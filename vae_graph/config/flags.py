@@ -94,9 +94,10 @@ def _define_flag(name, kind, spec, read_by, flag_values):
       flags.CsvListSerializer(","),
     )
   if kind == Tuple[str, ...]:
-    return flags.DEFINE_list(
-      name, spec.default, help_text, flag_values=flag_values
-    )
+    define = flags.DEFINE_list
+    if spec.metadata["repeated"]:
+      define = flags.DEFINE_multi_string
+    return define(name, spec.default, help_text, flag_values=flag_values)
   if spec.metadata["may_be_bare"]:
     flag = _BareFlag(name, spec.default, help_text)
     return flags.DEFINE_flag(flag, flag_values)

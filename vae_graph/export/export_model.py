@@ -5,9 +5,7 @@ import functools
 import importlib
 import importlib.util
 import os
-import shutil
 import typing
-import uuid
 from typing import Optional, Union
 
 from vae_graph import errors
@@ -15,7 +13,7 @@ from vae_graph.compat import tf, versions
 from vae_graph.config.export import ExportConfig
 from vae_graph.export import manifest
 from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
-from vae_graph.inference.output_files import try_output, writing
+from vae_graph.inference.output_files import new_folder, try_output
 from vae_graph.inference.restored_run import restore_run
 from vae_graph.paths import LocalPath, local_path
 from vae_graph.runtime.processes import use_tensorflow
@@ -81,7 +79,7 @@ def export_model(
     checkpoint=checkpoint,
     with_seeded=export_config.format == "saved_model",
   ) as trained_graph:
-    with _new_folder(export_dir) as folder:
+    with new_folder(export_dir, "--export_dir") as folder:
       write_export(folder, trained_graph, export_config=export_config)
   return trained_graph.step
 
@@ -123,21 +121,3 @@ def _check_converter(export_format):
     raise errors.UnsupportedError(
       "format onnx needs tf2onnx, which is not installed; pip install tf2onnx"
     )
-
-
-@contextlib.contextmanager
-def _new_folder(path):
-  """Yields a temporary folder that becomes `path` if all goes well."""
-  parent, name = os.path.split(path)
-  temporary = os.path.join(parent, f".{name}.{uuid.uuid4().hex}.tmp")
-  with writing(path, "--export_dir"):
-    try:
-      os.makedirs(temporary)
-      yield temporary
-      os.rename(temporary, path)
-    except (
-      tf.errors.OpError
-    ) as error:  # How TensorFlow says that a disk is full.
-      raise OSError(error.message.splitlines()[0]) from error
-    finally:
-      shutil.rmtree(temporary, ignore_errors=True)

@@ -12,6 +12,7 @@
     plots/                            the last plots; earlier ones in step-STEP/
     evaluation.json                   the last evaluation of the trained model
     evaluations.jsonl                 all of them, one a line
+    imported_from.json                where an imported run began
     report.html                       the report about the run
 
 `directory.RunDirectory` has these names, from `run_files`, and reads and writes

@@ -80,18 +80,27 @@ def list_folder(folder):
     if match:
       name, step = match.groups()
       found.setdefault(name, []).append((int(step or -1), file))
-  try:
-    path = os.path.join(folder, LIST_NAME)
-    content = files.read_file(path, most_bytes=_MOST_BYTES)
-    text = content.decode("utf-8", errors="replace")
-    listed = re.search('^model_checkpoint_path: "(.*)"', text, re.M)
-  except OSError:
-    listed = None
+  listed = listed_name(folder)
   if listed:
-    name = re.sub("-[0-9]+$", "", os.path.basename(listed.group(1)))
+    name = re.sub("-[0-9]+$", "", listed)
     found = {name: found[name]} if name in found else found
   every = sorted((each for name in found for each in found[name]), reverse=True)
   return [os.path.join(folder, file[: -len(INDEX)]) for _, file in every]
+
+
+def listed_name(folder):
+  """Returns the name of the checkpoint that `checkpoint` calls the latest.
+
+  None where there is no such file.
+  """
+  path = os.path.join(folder, LIST_NAME)
+  try:
+    content = files.read_file(path, most_bytes=_MOST_BYTES)
+  except OSError:
+    return None
+  text = content.decode("utf-8", errors="replace")
+  listed = re.search('^model_checkpoint_path: "(.*)"', text, re.M)
+  return os.path.basename(listed.group(1)) if listed else None
 
 
 def remains(prefix):

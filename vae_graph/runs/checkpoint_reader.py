@@ -6,6 +6,7 @@ and checks the bytes of each tensor that it reads by their CRC-32C.
 
 import contextlib
 import os
+import re
 import tempfile
 from typing import Any, NamedTuple, Tuple
 
@@ -14,6 +15,7 @@ from vae_graph.compat import tf
 
 # In a pattern these have a meaning.
 _PATTERN_CHARACTERS = set("*?[\\")
+_OLD_PART = "-[0-9]{5}-of-[0-9]{5}"
 
 
 class TensorSpec(NamedTuple):
@@ -88,13 +90,13 @@ def check_fits(path, wanted, *, others=False):
     rows.update((name, str(found[name]), "none") for name in extra)
   if rows:
     head = ("variable", "in the checkpoint", "in the model")
-    table = _table([head, *sorted(rows)])
+    text = table([head, *sorted(rows)])
     if others and extra:
-      table += f"\n  it also holds {', '.join(extra)}"
+      text += f"\n  it also holds {', '.join(extra)}"
     raise errors.CheckpointMismatchError(
       f"{path} does not fit the model; take the settings that it was trained"
       " with, or another checkpoint:",
-      table,
+      text,
     )
   return found
 
@@ -110,7 +112,7 @@ def _reading(path):
   except (tf.errors.OpError, IndexError, ValueError, OSError) as error:
     reason = str(error).splitlines()[0].replace(name, path)
     # TensorFlow speaks of what its older format would be.
-    if not os.path.exists(path + ".index") and not os.path.exists(path):
+    if not any(map(os.path.exists, [path + ".index", path, *_old_parts(path)])):
       reason = f"{path}.index is missing"
     raise errors.UnreadableCheckpointError(
       f"{path} cannot be read as a checkpoint: {reason}"
@@ -119,21 +121,36 @@ def _reading(path):
 
 @contextlib.contextmanager
 def _literal(path):
-  """Yields a path of the same checkpoint that is no pattern."""
-  if not _PATTERN_CHARACTERS & set(path):
+  """Yields a path of the same checkpoint that is no pattern of another."""
+  old_parts = _old_parts(path)
+  if not (old_parts or _PATTERN_CHARACTERS & set(path)):
     yield path
     return
   folder, name = os.path.split(os.path.abspath(path))
   with tempfile.TemporaryDirectory() as place:
     alias = os.path.join(place, "alias")
     for file in os.listdir(folder):
-      if file.startswith(name + "."):
+      if file == name or file.startswith((name + ".", name + "-")):
         os.symlink(os.path.join(folder, file), alias + file[len(name) :])
-    yield alias
+    # TensorFlow's older format, of several files, is a pattern of their names.
+    yield f"{alias}-?????-of-{len(old_parts):05d}" if old_parts else alias
 
 
-def _table(rows):
-  """Returns rows of text as lines with aligned columns."""
+def _old_parts(path):
+  """Returns the files of a checkpoint of the older format, in several files."""
+  pattern = re.compile(re.escape(os.path.basename(path)) + _OLD_PART)
+  folder = os.path.dirname(path) or os.curdir
+  if os.path.exists(path + ".index") or not os.path.isdir(folder):
+    return []
+  return [
+    os.path.join(folder, file)
+    for file in os.listdir(folder)
+    if pattern.fullmatch(file)
+  ]
+
+
+def table(rows):
+  """Returns rows of text, the titles first, as lines with aligned columns."""
   widths = [max(len(cell) for cell in column) for column in zip(*rows)]
   lines = [
     "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()

@@ -7,7 +7,7 @@ config, image_shape = RunDirectory.load(logdir).settings()
 """
 
 import os
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 from vae_graph import errors
 from vae_graph.paths import LocalPath
@@ -246,6 +246,17 @@ class RunDirectory(RunFiles):
       RunDirectoryError: it cannot be written.
     """
     json_files.write_json(self.best_metrics_path, record)
+
+  def write_imported_from(self, origin: Mapping[str, Any]) -> None:
+    """Writes what an imported run was made of.
+
+    Args:
+      origin: dict with values as in `files.strict_json`.
+
+    Raises:
+      RunDirectoryError: it cannot be written.
+    """
+    json_files.write_json(self.imported_from_path, origin)
 
   def read_evaluation(self) -> Optional[Dict[str, Any]]:
     """Returns the last evaluation, or None where there was none.

@@ -89,6 +89,11 @@ class RunFiles:
     return self._join("evaluations.jsonl")
 
   @property
+  def imported_from_path(self) -> str:
+    """The file `imported_from.json`, of a run that was imported."""
+    return self._join("imported_from.json")
+
+  @property
   def report_path(self) -> str:
     """The file `report.html`."""
     return self._join("report.html")

@@ -1,0 +1,133 @@
+"""A foreign checkpoint: which files it is, and its tensors."""
+
+import hashlib
+import os
+import re
+
+import numpy as np
+
+from vae_graph import errors, files
+from vae_graph.importing import names
+from vae_graph.paths import local_path
+from vae_graph.runs import checkpoint_files, checkpoint_reader, renames
+
+# Of the files of a checkpoint; the last are those of TensorFlow's older format.
+_DATA = r"\.index|\.data-[0-9]{5}-of-[0-9]{5}|-[0-9?]{5}-of-[0-9]{5}"
+_ENDING = re.compile(rf"(?:\.meta|{_DATA})$")
+_KERAS_FILES = (".h5", ".hdf5", ".keras")
+_SAVED_MODEL = os.path.join("variables", "variables")
+_BLOCK = 2**20
+
+
+def find(path):
+  """Returns the path of a checkpoint without the endings of its files.
+
+  Args:
+    path: that, or the path of one of its files; or of a folder, whose latest
+      checkpoint it is, or the weights of a SavedModel.
+
+  Raises:
+    ConfigError: its path is none of this machine.
+    CheckpointError: there is none.
+  """
+  path = local_path(path, "from")
+  if path.endswith(_KERAS_FILES):
+    raise errors.CheckpointError(
+      f"{path} is a file of Keras, expected a checkpoint of TensorFlow; load it"
+      " where it was made, and save its weights by tf.train.Saver or"
+      " tf.train.Checkpoint"
+    )
+  if os.path.basename(path) == checkpoint_files.LIST_NAME:
+    path = os.path.dirname(path) or os.curdir
+  if os.path.isdir(path):
+    return _latest(path)
+  # A checkpoint may be called so itself.
+  if os.path.exists(path + checkpoint_files.INDEX):
+    return path
+  return _ENDING.sub("", path)
+
+
+def read(path, config):
+  """Returns the `names.Contents` of a checkpoint, with renamed variables.
+
+  Args:
+    path: as of `find`.
+    config: an `ImportConfig`.
+
+  Raises:
+    UnreadableCheckpointError: it is missing or damaged.
+    ConfigError: a renaming does not act, or is none.
+  """
+  found = names.join(
+    {
+      name: (spec.shape, spec.dtype.name)
+      for name, spec in checkpoint_reader.read_specs(path).items()
+    }
+  )
+  renamed = renames.apply(found, renames.parse(config.map, "map"), where=path)
+  return names.sort_out({new: found[old] for new, old in renamed.items()})
+
+
+def read_values(path, wanted):
+  """Reads the values of variables.
+
+  Args:
+    path: as of `find`.
+    wanted: `{name: (names.Found, shape, dtype)}`, as what each is wanted.
+
+  Returns:
+    `{name: array}`.
+
+  Raises:
+    UnreadableCheckpointError: it is damaged.
+  """
+  tensors = {
+    tensor for found, _, _ in wanted.values() for tensor in found.tensors
+  }
+  read_tensors = checkpoint_reader.read_tensors(path, sorted(tensors))
+
+  def value(found, shape, dtype):
+    parts = [read_tensors[tensor] for tensor in found.tensors]
+    whole = np.concatenate(parts, found.axis) if len(parts) > 1 else parts[0]
+    return np.asarray(whole).astype(dtype).reshape(shape)
+
+  return {name: value(*each) for name, each in wanted.items()}
+
+
+def hashes(path):
+  """Returns `{name of a file: SHA-256 in hexadecimal}` of a checkpoint.
+
+  Its graph is not among them.
+  """
+  folder, name = os.path.split(path)
+  pattern = re.compile(f"{re.escape(name)}(?:{_DATA})?")
+  return {
+    file: _sha256(os.path.join(folder, file))
+    for file in sorted(os.listdir(folder or os.curdir))
+    if pattern.fullmatch(file)
+  }
+
+
+def _latest(folder):
+  """Returns the path of a folder's latest checkpoint."""
+  found = checkpoint_files.list_folder(folder)
+  if found:
+    return found[0]
+  saved_model = os.path.join(folder, _SAVED_MODEL)
+  if os.path.exists(saved_model + checkpoint_files.INDEX):
+    return saved_model
+  listed = checkpoint_files.listed_name(folder)
+  if listed:
+    return os.path.join(folder, _ENDING.sub("", listed))
+  raise errors.CheckpointError(
+    f"{folder} holds no checkpoint; name the folder of one, or the path of one"
+    " without .index"
+  )
+
+
+def _sha256(path):
+  digest = hashlib.sha256()
+  with files.open_file(path) as file:
+    for block in iter(lambda: file.read(_BLOCK), b""):
+      digest.update(block)
+  return digest.hexdigest()
