@@ -108,9 +108,10 @@ class MigrationTest(absltest.TestCase):
     here = " ".join(cell for _, cell in rows)
     for name in re.findall(r"vae_graph\.([A-Za-z]\w*)", here):
       self.assertIn(name, vae_graph.__all__)
-    settings = {"logdir", "follow"}
+    settings = {"follow", "logdir"}
     for config_class in (
       vae_graph.DataConfig,
+      vae_graph.ImportConfig,
       vae_graph.ModelConfig,
       vae_graph.ObjectiveConfig,
       vae_graph.SessionConfig,
