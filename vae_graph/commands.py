@@ -17,58 +17,58 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 _BUNDLE = os.path.join(_HERE, "_bundle")
 
 
-def devices():
+def devices() -> None:
   """Prints what TensorFlow sees; exits, as all of these do."""
   _run("devices")
 
 
-def encode():
+def encode() -> None:
   """Encodes images."""
   _run("encode")
 
 
-def evaluate():
+def evaluate() -> None:
   """Measures a trained model."""
   _run("evaluate")
 
 
-def export():
+def export() -> None:
   """Exports a trained model."""
   _run("export")
 
 
-def generate():
+def generate() -> None:
   """Generates pictures."""
   _run("generate")
 
 
-def import_checkpoint():
+def import_checkpoint() -> None:
   """Makes a run of another program's checkpoint."""
   _run("import_checkpoint")
 
 
-def reconstruct():
+def reconstruct() -> None:
   """Reconstructs images."""
   _run("reconstruct")
 
 
-def report():
+def report() -> None:
   """Writes one HTML file about runs."""
   _run("report")
 
 
-def train():
+def train() -> None:
   """Trains a model, or goes on with a run."""
   _run("train")
 
 
-def name(binary):
+def name(binary: str) -> str:
   """Returns the command of a binary, such as `vae-graph-train`."""
   # That of import_checkpoint is short: a verb as the others.
   return f"vae-graph-{binary.partition('_')[0]}"
 
 
-def in_words_of_commands(text):
+def in_words_of_commands(text: str) -> str:
   """Returns a text that names `python -m scripts.train` as it is run here.
 
   Args:

@@ -8,7 +8,15 @@ unit and bounds. Python users, absl flags (see flags.py) and the saved
 import dataclasses
 import math
 import numbers
-from typing import Any, Dict, Tuple, Union, get_type_hints
+from typing import (
+  Any,
+  Dict,
+  Tuple,
+  Type,
+  TypeVar,
+  Union,
+  get_type_hints,
+)
 
 from vae_graph import errors
 from vae_graph.parts import Registry
@@ -19,6 +27,8 @@ SEQUENCES = {
   Tuple[int, ...]: (int, "integers"),
   Tuple[str, ...]: (str, "words"),
 }
+
+_Config = TypeVar("_Config", bound="Config")
 
 
 def field(
@@ -155,7 +165,7 @@ class Config:
       object.__setattr__(self, spec.name, value)
     self._check_that_all_act()
 
-  def to_dict(self, unread=True):
+  def to_dict(self, unread: bool = True) -> Dict[str, Any]:
     """Returns the settings as a dict of JSON types.
 
     Args:
@@ -170,7 +180,7 @@ class Config:
     }
 
   @classmethod
-  def from_dict(cls, values: Dict[str, Any]):
+  def from_dict(cls: Type[_Config], values: Dict[str, Any]) -> _Config:
     """Returns the configuration that `to_dict` turned into `values`.
 
     Args:

@@ -3,9 +3,12 @@
 import os
 
 from vae_graph import errors, registry
+from vae_graph.config import DataConfig
 
 
-def check_outside_data(path, data_config, *, name):
+def check_outside_data(
+  path: str, data_config: DataConfig, *, name: str
+) -> None:
   """Checks that what is written does not become a part of a data set.
 
   Of some data sets every file and folder in `data_dir` is a part, but for

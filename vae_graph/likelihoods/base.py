@@ -1,5 +1,7 @@
 """What every likelihood offers, and what they are made with."""
 
+from typing import Any
+
 from vae_graph import errors
 from vae_graph.compat import tf
 
@@ -28,27 +30,27 @@ class Likelihood:
     del model_config
     return 1
 
-  def mean(self):
+  def mean(self) -> tf.Tensor:
     """Returns the mean of each pixel, float32 `[batch, *image_shape]`."""
     with tf.name_scope("likelihood/mean"):
       return self._mean()
 
-  def mode(self):
+  def mode(self) -> tf.Tensor:
     """Returns the likeliest value of each pixel, of the same shape."""
     with tf.name_scope("likelihood/mode"):
       return self._mode()
 
-  def sample(self, seed):
+  def sample(self, seed: Any) -> tf.Tensor:
     """Draws images, of the same shape, from an integer tensor `[2]`."""
     with tf.name_scope("likelihood/sample"):
       return self._sample(seed)
 
-  def log_prob(self, images):
+  def log_prob(self, images: tf.Tensor) -> tf.Tensor:
     """Returns log p(x|z) in nats, `[batch]`, for as many images."""
     with tf.name_scope("likelihood/log_prob"):
       return self._log_prob(images)
 
-  def log_prob_of_one(self, image):
+  def log_prob_of_one(self, image: tf.Tensor) -> tf.Tensor:
     """Returns log p(x|z) of one image under each of the batch's codes.
 
     For evaluation; nothing to take a gradient of.

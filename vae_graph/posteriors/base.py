@@ -1,5 +1,7 @@
 """What every posterior offers; what one does not have is refused in a line."""
 
+from typing import Any, Optional, Sequence, Tuple
+
 from vae_graph import errors
 from vae_graph.compat import tf
 
@@ -20,9 +22,12 @@ class Posterior:
     stddev: float32 `[batch, code_size]`; None where there is no closed form.
   """
 
-  stddev = None
+  mean: tf.Tensor
+  stddev: Optional[tf.Tensor] = None
 
-  def sample_and_log_prob(self, seed, sample_shape=()):
+  def sample_and_log_prob(
+    self, seed: Any, sample_shape: Sequence[int] = ()
+  ) -> Tuple[tf.Tensor, Optional[tf.Tensor]]:
     """Draws codes and evaluates their log-density.
 
     Args:
@@ -38,7 +43,7 @@ class Posterior:
     """
     return self._sample_and_log_prob(seed, sample_shape)
 
-  def log_prob(self, code):
+  def log_prob(self, code: tf.Tensor) -> tf.Tensor:
     """Returns log q(z|x) in nats, `[..., batch]`.
 
     Args:
@@ -49,7 +54,7 @@ class Posterior:
     """
     return self._log_prob(code)
 
-  def kl_divergence(self, prior):
+  def kl_divergence(self, prior: Any) -> tf.Tensor:
     """Returns KL(q(z|x) || p(z)) in nats, `[batch]`.
 
     Args:
@@ -61,7 +66,7 @@ class Posterior:
     with tf.name_scope("posterior/kl_divergence"):
       return self._kl_divergence(prior)
 
-  def kl_divergence_per_dimension(self, prior):
+  def kl_divergence_per_dimension(self, prior: Any) -> tf.Tensor:
     """Returns what each dimension adds to it in nats, `[batch, code_size]`.
 
     Args:

@@ -1,5 +1,7 @@
 """What every prior offers; what one does not have is refused in a line."""
 
+from typing import Any, Tuple
+
 from vae_graph import errors
 from vae_graph.compat import tf
 
@@ -13,7 +15,7 @@ class Prior:
     variables: tuple of those that it learns, made when the prior is made.
   """
 
-  variables = ()
+  variables: Tuple[tf.Variable, ...] = ()
 
   @property
   def marginals(self):
@@ -24,7 +26,7 @@ class Prior:
     """
     raise self._missing("independent dimensions, which a closed form needs")
 
-  def sample(self, n, seed):
+  def sample(self, n: Any, seed: Any) -> tf.Tensor:
     """Draws codes.
 
     Args:
@@ -40,7 +42,7 @@ class Prior:
     with tf.name_scope("prior/sample"):
       return self._sample(n, seed)
 
-  def log_prob(self, code):
+  def log_prob(self, code: tf.Tensor) -> tf.Tensor:
     """Returns log p(z) in nats, `[...]` for codes `[..., code_size]`.
 
     Raises:

@@ -180,7 +180,7 @@ class RunDirectory(RunFiles):
     """
     return settings.read_data(self.config_path)
 
-  def append_metrics(self, record):
+  def append_metrics(self, record: Dict[str, Any]) -> None:
     """Adds a record to `metrics.jsonl`; see `metrics_file.append`."""
     metrics_file.append(self.metrics_path, record)
 
@@ -188,12 +188,12 @@ class RunDirectory(RunFiles):
     """Returns the records of `metrics.jsonl`; see `metrics_file.read`."""
     return metrics_file.read(self.metrics_path)
 
-  def metrics_at(self, step):
+  def metrics_at(self, step: int) -> Optional[Dict[str, Any]]:
     """Returns the record of a step, or None where there is none."""
     found = [each for each in self.read_metrics() if each["step"] == step]
     return found[0] if found else None
 
-  def drop_metrics_after(self, step):
+  def drop_metrics_after(self, step: int) -> None:
     """Removes the records after a step, which a run resumed there redoes.
 
     See `metrics_file.drop_after`.
@@ -236,7 +236,7 @@ class RunDirectory(RunFiles):
       raise json_files.unreadable(path, "it holds no step and numbers")
     return record
 
-  def write_best(self, record):
+  def write_best(self, record: Dict[str, Any]) -> None:
     """Writes the record of the best checkpoint.
 
     Args:
@@ -271,7 +271,7 @@ class RunDirectory(RunFiles):
       return None
     return evaluation_file.read(self.evaluation_path)
 
-  def write_evaluation(self, evaluation):
+  def write_evaluation(self, evaluation: Dict[str, Any]) -> None:
     """Writes an evaluation, in place of the last one and behind all others.
 
     One of a checkpoint without a global step becomes no line of

@@ -1,6 +1,7 @@
 """The names of a run's files."""
 
 import os
+from typing import Optional
 
 from vae_graph.paths import LocalPath, local_path
 
@@ -98,7 +99,7 @@ class RunFiles:
     """The file `report.html`."""
     return self._join("report.html")
 
-  def plot_path(self, name, step=None):
+  def plot_path(self, name: str, step: Optional[int] = None) -> str:
     """Returns the PNG file of a plot.
 
     Args:
