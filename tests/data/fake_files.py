@@ -97,6 +97,48 @@ def png_header(width, height, bits, color_type):
   return struct.pack(">IIBBBBB", width, height, bits, color_type, 0, 0, 0)
 
 
+def tiff_bytes(array, order="<", compression=1, **tags):
+  """Returns a TIFF file of one strip.
+
+  Args:
+    array: `[height, width]` or `[height, width, channels]`, of any type.
+    order: of the bytes, `<` or `>`.
+    compression: 1 for none, 8 for zlib's.
+    **tags: further ones, `tag_NUMBER=VALUE`.
+  """
+  height, width = array.shape[:2]
+  channels = array.shape[2] if array.ndim == 3 else 1
+  data = array.astype(array.dtype.newbyteorder(order)).tobytes()
+  data = zlib.compress(data) if compression == 8 else data
+  values = {
+    256: [width],
+    257: [height],
+    258: [array.dtype.itemsize * 8] * channels,
+    259: [compression],
+    262: [2 if channels > 1 else 1],
+    277: [channels],
+    278: [height],
+    279: [len(data)],
+  }
+  values.update((int(tag[4:]), [value]) for tag, value in tags.items())
+  # The strip is behind the directory and the values that it has no room for.
+  place = 8 + 2 + 12 * (len(values) + 1) + 4
+  long = {tag: each for tag, each in values.items() if len(each) > 2}
+  values[273] = [place + sum(2 * len(each) for each in long.values())]
+  entries, behind = b"", b""
+  for tag, each in sorted(values.items()):
+    words = struct.pack(f"{order}{len(each)}H", *each)
+    if len(words) > 4:
+      words, offset = struct.pack(f"{order}I", place + len(behind)), words
+      behind += offset
+    entries += struct.pack(f"{order}HHI", tag, 3, len(each)) + words.ljust(
+      4, b"\0"
+    )
+  head = b"II" if order == "<" else b"MM"
+  head += struct.pack(f"{order}HIH", 42, 8, len(values))
+  return head + entries + bytes(4) + behind + data
+
+
 def deep_png(levels, transparent=b""):
   """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
 

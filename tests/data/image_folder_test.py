@@ -7,7 +7,7 @@ from PIL import Image
 
 from tests.data import fake_files
 from vae_graph import config, errors
-from vae_graph.data import dataset
+from vae_graph.data import dataset, image_folder
 
 _GRAY = (6, 5, 1)
 _COLOR = (6, 5, 3)
@@ -174,6 +174,65 @@ class ImageFolderTest(parameterized.TestCase):
   def test_the_folder_must_be_named(self):
     with self.assertRaisesRegex(errors.ConfigError, "--data_dir=FOLDER"):
       dataset.load_dataset(config.DataConfig(dataset="images"))
+
+  def _load_all(self, **settings):
+    """Returns all images, of both splits."""
+    data = dataset.load_dataset(
+      config.DataConfig(
+        dataset="images", data_dir=self.folder, test_fraction=0.5, **settings
+      )
+    )
+    return np.concatenate([part.images for part in data])
+
+  def test_resize_takes_all_sizes_and_colors(self):
+    large = _pixels(0, (18, 15, 1)).repeat(2, 0)
+    color = _pixels(1, (6, 5, 3))
+    gray = large.reshape(6, 6, 5, 3).mean(axis=(1, 3))[..., None]
+    for names in ("ab", "ba"):
+      for name, image in zip(names, (large, color)):
+        self._write(f"{name}.png", _png(image))
+      for image in self._load_all(resize="6x5"):
+        expected = color if np.ptp(image, axis=-1).any() else gray
+        np.testing.assert_allclose(image, expected + 0 * color, atol=0.501)
+    with self.assertRaisesRegex(errors.DataError, "set --resize=HxW"):
+      self._load_all()
+    for resize in ("6", "6x", "0x5", "-1x5", "6x5x3", "true"):
+      with self.assertRaisesRegex(errors.ConfigError, "such as 28x28, found"):
+        self._load_all(resize=resize)
+
+  def test_background_and_white_level(self):
+    clear = np.zeros((6, 5, 4), np.uint8)
+    deep = np.full((6, 5, 1), 4095, np.uint16)
+    self._write("a.png", _png(clear))
+    self._write("b.tif", _encode(deep, "TIFF"))
+    with self.assertRaisesRegex(errors.DataError, "set --background=COLOR"):
+      self._load_all(resize="6x5")
+    images = self._load_all(resize="6x5", background="white", white_level=4095)
+    self.assertEqual(images.shape, (2, 6, 5, 3))
+    np.testing.assert_array_equal(images, 1)
+    with self.assertRaisesRegex(errors.ConfigError, "background must be a col"):
+      self._load_all(background="none")
+
+  def test_skipped_files_are_counted_and_named(self):
+    for folder in ("cats", "dogs", "__MACOSX"):
+      self._write(f"{folder}/a.webp", _png(_pixels(0, _GRAY)))
+    for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "cats/._a.png"):
+      self._write(name, b"")
+    with self.assertLogs(image_folder.__name__, "WARNING") as logs:
+      self._write("dogs/a.svg", b"")
+      self.assertEqual(self._load().class_names, ("cats", "dogs"))
+    self.assertRegex(
+      logs.output[0], "1 file skipped, which does not .*: dogs/a.svg$"
+    )
+    for index in range(16):
+      self._write(f"cats/{index:02}.txt", b"")
+    with self.assertLogs(image_folder.__name__, "WARNING") as logs:
+      self._load()
+    self.assertRegex(
+      logs.output[0],
+      "17 files skipped, which do not end in .png, .*: cats/00.txt, .*"
+      "cats/04.txt, ...$",
+    )
 
   def test_16_bits_make_floats_of_all(self):
     levels = np.random.RandomState(0).randint(2**16, size=(6, 5, 1))

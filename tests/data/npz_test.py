@@ -96,6 +96,94 @@ class NpzTest(parameterized.TestCase):
         )
         self.assertEqual(data.class_names, ("cat", "dog", "none"))
 
+  @parameterized.parameters(
+    dict(x_train="train", y_train="labels", x_test="test"),
+    dict(X_train="train", X_test="test", Y_train="labels"),
+    # MedMNIST.
+    dict(
+      train_images="train",
+      train_labels="labels",
+      test_images="test",
+      val_images="other",
+      val_labels="labels",
+    ),
+    # The validation images, where there are no others to test on.
+    dict(x_train="train", y_train="labels", x_val="test"),
+    dict(keys="train=a,test=b,train_labels=c", a="train", b="test", c="labels"),
+    dict(
+      keys="test_labels=",
+      x_train="train",
+      y_train="labels",
+      x_test="test",
+      y_test="other",
+    ),
+  )
+  def test_names(self, keys="", **names):
+    kinds = {
+      "train": _IMAGES,
+      "test": _IMAGES[:5] // 2,
+      "labels": np.arange(20).reshape(20, 1),
+      "other": _IMAGES[::-1],
+    }
+    data = self._load(
+      _npz(**{name: kinds[kind] for name, kind in names.items()}),
+      npz_keys=keys.split(",") if keys else (),
+    )
+    np.testing.assert_array_equal(data.train.images, kinds["train"])
+    np.testing.assert_array_equal(data.train.labels, np.arange(20))
+    np.testing.assert_array_equal(data.test.images, kinds["test"])
+    self.assertIsNone(data.test.labels)
+
+  def test_a_single_array(self):
+    labels = np.arange(20)
+    for content in (
+      _npz(anything=_IMAGES, y=labels),
+      _npz(images=_IMAGES, labels=labels, other=_IMAGES[0]),
+      _npz(arr_0=_IMAGES, arr_1=_IMAGES, labels=labels),
+      _npz(X=_IMAGES, Y=labels),  # SVHN's names.
+      _npy(_IMAGES),
+    ):
+      data = self._load(content, test_fraction=0.25)
+      self.assertLen(data.test.images, 5)
+      has_labels = data.train.labels is not None
+      self.assertEqual(has_labels, content != _npy(_IMAGES))
+      for part in data if has_labels else ():
+        np.testing.assert_array_equal(part.images, _IMAGES[part.labels])
+
+  def test_what_is_not_read_is_said(self):
+    with self.assertLogs("vae_graph.data.array_names", "WARNING") as logs:
+      self._load(_npz(x_train=_IMAGES, val_labels=np.zeros((7, 1), int)))
+    self.assertRegex(logs.output[0], r"not read: .*val_labels \(7, 1\)$")
+
+  def test_wrong_keys(self):
+    for keys in (["train"], ["train=a", "valid=b"], ["=a"]):
+      with self.assertRaisesRegex(errors.ConfigError, "npz_keys must be ROLE="):
+        config.DataConfig(dataset="npz", npz_keys=keys)
+    with self.assertRaisesRegex(
+      errors.DataError, r"x_train \(20, 4, 3\), expected mine .--npz_keys.;"
+    ):
+      self._load(_npz(x_train=_IMAGES), npz_keys=["train=mine"])
+
+  def test_axes_rows_and_levels_as_the_configuration_says(self):
+    images = np.random.RandomState(0).randint(0, 4096, (20, 3, 12, 10))
+    content = _npz(x_train=images.astype(np.uint16), x_test=images[:2])
+    with self.assertRaisesRegex(errors.DataError, r"transpose\(0, 2, 3, 1\)"):
+      self._load(content)
+    settings = dict(data_format="channels_first", white_level=4095)
+    data = self._load(content, transpose_images=True, **settings)
+    self.assertEqual(data.image_shape, (10, 12, 3))
+    expected = images.transpose(0, 3, 2, 1) / 4095
+    np.testing.assert_allclose(data.train.images, expected, rtol=1e-6)
+    np.testing.assert_allclose(data.test.images, expected[:2], rtol=1e-6)
+    data = self._load(_npz(x_train=images.astype(np.uint16)), **settings)
+    self.assertEqual(data.train.images.shape, (18, 12, 10, 3))
+
+  def test_what_is_nearly_black_is_remarked_on(self):
+    dark = (_IMAGES * 16.0).astype(np.uint16)  # 12 bits.
+    with self.assertLogs("vae_graph.data.dataset", "WARNING") as logs:
+      self._load(_npz(x_train=dark))
+    self.assertRegex(logs.output[0], "has 0.062 of white's .*--white_level")
+
   def test_float64_becomes_float32(self):
     data = self._load(_npz(x_train=_IMAGES / 255))
     self.assertEqual(data.train.images.dtype, np.float32)
@@ -110,6 +198,11 @@ class NpzTest(parameterized.TestCase):
       "no_images",
       _npz(mine=_IMAGES, other=_IMAGES[0]),
       r"found the arrays mine \(20, 4, 3\), other \(4, 3\), expected x_train",
+    ),
+    (
+      "two_of_one_role",
+      _npz(x_train=_IMAGES, train_images=_IMAGES),
+      "found x_train and train_images among the arrays x_train .*--npz_keys",
     ),
     ("nothing", _npz(), r"found the arrays \(none\)"),
     (

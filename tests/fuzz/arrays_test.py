@@ -15,7 +15,7 @@ from tests.data import fake_files
 from tests.fuzz import fuzzing
 from vae_graph import config
 from vae_graph.data import dataset, idx
-from vae_graph.data.npz import read_arrays
+from vae_graph.data.array_files import read_arrays
 
 _RANDOM = np.random.RandomState(0)
 _IMAGES = _RANDOM.randint(256, size=(4, 3, 2)).astype(np.uint8)
@@ -38,6 +38,7 @@ _NPZ = [
   for save in (np.savez, np.savez_compressed)
   for images in (_IMAGES, (_IMAGES / 255).astype(np.float32))
 ]
+_WHOLE_NPY = _npz(np.save, arr=_IMAGES)
 
 
 def _npy(version, descr, shape, fortran_order, data):
@@ -216,11 +217,13 @@ class ArraysTest(fuzzing.FuzzTestCase):
     self.assertEqual(os.listdir(self.folder), ["in"])
     self.assertEqual(os.listdir(place), [_ARCHIVE])
 
-  @fuzzing.inputs(content=st.one_of(_ZIPS, fuzzing.files(*_NPZ)))
+  @fuzzing.inputs(
+    content=st.one_of(_ZIPS, fuzzing.files(*_NPZ, _WHOLE_NPY), _NPY)
+  )
   def test_npz(self, content):
     path = self.write("file.npz", content)
     self._assert_is_dataset(self._load("npz", path))
-    self.attempt(read_arrays, path, "arrays")
+    self.attempt(read_arrays, path, lambda shapes: {n: n for n in shapes}, "")
 
 
 if __name__ == "__main__":

@@ -48,7 +48,17 @@ _JPEGS = [
   _encode(_IMAGE.convert("L"), "JPEG", icc_profile=b"profile"),
 ]
 _OTHERS = [
-  _encode(_IMAGE, kind) for kind in ("GIF", "BMP", "TIFF", "PPM", "TGA")
+  _encode(_IMAGE, kind) for kind in ("GIF", "BMP", "TIFF", "WEBP", "PPM", "TGA")
+] + [
+  _encode(_IMAGE, "TIFF", compression="tiff_lzw"),
+  _encode(_IMAGE, "TIFF", compression="jpeg"),
+  _encode(_IMAGE.convert("1"), "TIFF", compression="group4"),
+  _encode(Image.fromarray(_DEEP[..., 0]), "TIFF", compression="packbits"),
+  _encode(_IMAGE.convert("RGBA"), "TIFF", save_all=True),
+  _encode(_IMAGE, "WEBP", lossless=True, exif=_exif()),
+  _encode(_IMAGE.convert("RGBA"), "WEBP"),
+  _encode(_IMAGE.convert("P"), "GIF", transparency=3),
+  _encode(_IMAGE.convert("P"), "BMP"),
 ]
 
 

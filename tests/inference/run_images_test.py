@@ -136,6 +136,30 @@ class RunImagesTest(parameterized.TestCase):
     np.testing.assert_array_equal(found.images, _GRAY[:1])
     self._assert_fails(errors.DataError, "large.png.*--resize", large)
 
+  def test_files_are_read_as_the_runs(self):
+    large = self._save_image("large.png", _GRAY[0].repeat(3, 0).repeat(2, 1))
+    config = DataConfig(
+      dataset="images", data_dir=self.folder, resize="6x5", background="white"
+    )
+    clear = self._save_image("clear.png", np.zeros(_SHAPE + (4,), np.uint8))
+    images = RunImages(config, image_shape=_SHAPE)
+    white = np.full((1,) + _SHAPE, 255)
+    found = images.choose([large, clear]).images
+    np.testing.assert_array_equal(found, np.concatenate([_GRAY[:1], white]))
+    # Whoever asks for another color has it.
+    found = RunImages(config, image_shape=_SHAPE, background="#070707")
+    self.assertEqual(set(found.choose([clear]).images.flat), {7})
+    config = DataConfig(
+      dataset="npz",
+      data_dir=self.data_dir,
+      white_level=510,
+      transpose_images=True,
+    )
+    path = self._path("array.npy")
+    np.save(path, _GRAY.astype(np.uint16).swapaxes(1, 2))
+    found = RunImages(config, image_shape=_SHAPE).choose([path])
+    np.testing.assert_allclose(found.images, _GRAY / 510, rtol=1e-6)
+
   @parameterized.parameters("static", "dynamic")
   def test_a_binarized_run_observes_black_and_white(self, binarization):
     images = self._images(binarization)

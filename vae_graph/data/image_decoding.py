@@ -119,8 +119,9 @@ def _open(content):
 def _pixels(image, content, white_level):
   """Returns the pixels as they are stored, `[height, width(, channels)]`."""
   raw_mode = _raw_mode(image)
+  image.load()  # Whose errors NumPy would hide.
   if image.mode == "F":
-    return pixels.to_standard(np.asarray(image), "it")
+    return pixels.to_standard(np.asarray(image), "its floats")
   if image.mode.startswith("I"):
     return _deep_gray(image, white_level)
   if ";16" in raw_mode:
