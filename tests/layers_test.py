@@ -349,6 +349,18 @@ class LayersTest(parameterized.TestCase):
       model = config.ModelConfig(activation=chosen)
       self.assertIs(layers.activation(model, "tanh"), function)
 
+  def test_leaky_relu_has_the_gradient_of_tensorflow_bit_for_bit(self):
+    values = np.random.RandomState(0).normal(size=1000).astype(np.float32)
+    values[:3] = 0, -0.0, np.nan
+    found = []
+    for function in (layers.leaky_relu, tf.nn.leaky_relu):
+      with tf.Graph().as_default(), tf.Session() as session:
+        inputs = tf.constant(values)
+        outputs = function(inputs)
+        (gradient,) = tf.gradients(outputs * inputs, inputs)
+        found.append(session.run([outputs, gradient]))
+    np.testing.assert_array_equal(*found)
+
   def test_a_positive_scale_keeps_every_bit_above_its_floor(self):
     raw = np.linspace(-41, 41, 999).astype(np.float32)
     for function in (tf.nn.softplus, tf.exp):

@@ -21,9 +21,34 @@ from vae_graph.compat import tf
 # overflows float32 from 5e-20 on for a code of 1, earlier for larger ones.
 _MIN_SCALE = 1e-18
 
+_LEAKY_RELU_GRADIENT = "VaeGraphLeakyRelu"
+
+
+def leaky_relu(inputs):
+  """`tf.nn.leaky_relu`, whose gradient is taken from its outputs.
+
+  They have the signs of its inputs, from which TensorFlow takes it. Then the
+  graph optimizer cannot merge it with the layer before, whose results are in
+  use, and says on TensorFlow 2 that its "remapper failed".
+
+  Args:
+    inputs: float tensor.
+  """
+  overrides = {"LeakyRelu": _LEAKY_RELU_GRADIENT}
+  with tf.get_default_graph().gradient_override_map(overrides):
+    return tf.nn.leaky_relu(inputs)
+
+
+@tf.RegisterGradient(_LEAKY_RELU_GRADIENT)
+def _leaky_relu_gradient(op, gradient):
+  return tf.raw_ops.LeakyReluGrad(
+    gradients=gradient, features=op.outputs[0], alpha=op.get_attr("alpha")
+  )
+
+
 ACTIVATIONS = {
   "relu": tf.nn.relu,
-  "leaky_relu": tf.nn.leaky_relu,
+  "leaky_relu": leaky_relu,
   "elu": tf.nn.elu,
   "tanh": tf.nn.tanh,
   "sigmoid": tf.nn.sigmoid,
