@@ -12,6 +12,7 @@ LAYERS = [
     ["latent_metrics", "plots", "report", "runs"],
     ["objectives"],
     ["vae"],
+    ["inputs"],
     ["data", "likelihoods", "networks", "posteriors", "priors"],
     ["layers", "runtime"],
     ["randomness"],

@@ -37,6 +37,7 @@ _PUBLIC = {
   "infovae": "objectives.infovae",
   "iwae": "objectives.iwae",
   "mmd_vae": "objectives.mmd_vae",
+  "pixels": "inputs",
   "restore_by_name": "runs.checkpoints",
   "step_seed": "randomness",
   # What TensorFlow runs on. The first of them needs no TensorFlow.

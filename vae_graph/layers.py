@@ -6,7 +6,8 @@ and `bias`: so checkpoints of TF 1 code restore by name, also where `tf.layers`
 is gone (Keras 3).
 
 Initial values are a pure function of the variable's name and the graph's seed
-(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow.
+(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow,
+also where a partitioner of the caller's scope divides a variable into shards.
 
 Images are `[batch, height, width, channels]`. Sizes and strides are an integer
 for both axes or a pair `(height, width)`.
@@ -104,7 +105,7 @@ def masked_dense(inputs, units, *, mask, activation=None, name=None):
   with tf.variable_scope(name, default_name="masked_dense"):
     num_inputs = int(inputs.shape[-1])
     kernel = _kernel((num_inputs, units), num_inputs, units)
-    kernel = kernel * tf.constant(mask, tf.float32)
+    kernel = tf.multiply(kernel, tf.constant(mask, tf.float32))
     outputs = tf.tensordot(inputs, kernel, axes=1) + _bias(units)
     return outputs if activation is None else activation(outputs)
 
@@ -262,7 +263,11 @@ def flatten(inputs):
 
 
 def variable(name, shape, *, initializer):
-  """A trainable float32 resource variable of the open scope."""
+  """A trainable float32 resource variable of the open scope.
+
+  Where the scope has a partitioner it is a partitioned variable, which is used
+  as a tensor is, but as the first operand of `*` and the like.
+  """
   return tf.get_variable(
     name, shape, tf.float32, initializer=initializer, use_resource=True
   )
@@ -280,13 +285,12 @@ def glorot_uniform(fan_in, fan_out):
   seed = _seed(tf.get_variable_scope().name)
   limit = (6 / (fan_in + fan_out)) ** 0.5
 
-  def initializer(shape, dtype=None, partition_info=None):
-    del partition_info  # Part of the signature that tf.get_variable calls.
+  def draw(shape, dtype):
     return tf.random.stateless_uniform(
-      shape, seed, minval=-limit, maxval=limit, dtype=dtype or tf.float32
+      shape, seed, minval=-limit, maxval=limit, dtype=dtype
     )
 
-  return initializer
+  return _initializer(draw)
 
 
 def standard_normal(name):
@@ -297,15 +301,32 @@ def standard_normal(name):
   """
   seed = _seed(f"{tf.get_variable_scope().name}/{name}")
 
-  def initializer(shape, dtype=None, partition_info=None):
-    del partition_info  # Part of the signature that tf.get_variable calls.
-    return tf.random.stateless_normal(shape, seed, dtype=dtype or tf.float32)
+  def draw(shape, dtype):
+    return tf.random.stateless_normal(shape, seed, dtype=dtype)
 
-  return initializer
+  return _initializer(draw)
 
 
 def _pair(value):
   return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def _initializer(draw):
+  """Returns an initializer whose shards are slices of what `draw` returns.
+
+  Args:
+    draw: function of a shape and a dtype.
+  """
+
+  # The signature that tf.get_variable calls, with what it calls a partition.
+  def initializer(shape, dtype=None, partition_info=None):
+    dtype = dtype or tf.float32
+    if partition_info is None:
+      return draw(shape, dtype)
+    whole = draw(partition_info.full_shape, dtype)
+    return tf.slice(whole, partition_info.var_offset, shape)
+
+  return initializer
 
 
 def _kernel(shape, fan_in, fan_out):

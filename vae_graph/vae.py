@@ -6,11 +6,10 @@ code [batch, 2] --decode--> likelihood p(x|z) of images [batch, 28, 28]
 
 from typing import Any, Sequence, Tuple
 
-import numpy as np
-
 from vae_graph import errors, registry
 from vae_graph.compat import require_graph_mode, tf
 from vae_graph.config import ModelConfig
+from vae_graph.inputs import checked_tensor, checked_values
 from vae_graph.likelihoods import Likelihood
 from vae_graph.posteriors import Posterior
 from vae_graph.priors import Prior
@@ -25,6 +24,11 @@ class VAE:
   called later, or on where. That holds inside `tf.while_loop` and
   `tf.wrap_function` too, where TensorFlow lifts variables out.
 
+  What is open around the making counts for all calls, as with any template: the
+  scope, its initializer, a partitioner, which makes the variables partitioned,
+  and a `custom_getter`, as that of averaged weights in docs/graph.md. What is
+  open around a call is not asked.
+
   Args:
     model_config: a `ModelConfig`.
     image_shape: `(height, width)` or `(height, width, channels)`.
@@ -33,7 +37,8 @@ class VAE:
     model_config, image_shape: as given.
     prior: the prior p(z); see priors/.
     variables: tuple of the trainable variables: the encoder's, the decoder's
-      and the prior's, each in the order in which a call uses them.
+      and the prior's, each in the order in which a call uses them. Of
+      partitioned ones, the shards, as optimizers and savers take them.
 
   Raises:
     GraphModeError: eager execution is on.
@@ -75,14 +80,17 @@ class VAE:
     self.variables: Tuple[tf.Variable, ...] = (
       *self._encoder.trainable_variables,
       *self._decoder.trainable_variables,
-      *self.prior.variables,
+      *(shard for each in self.prior.variables for shard in _shards(each)),
     )
 
-  def encode(self, images: Any) -> Posterior:
+  def encode(self, images: Any, *, check_values: bool = False) -> Posterior:
     """Returns the posterior q(z|x).
 
     Args:
-      images: float32 `[batch, *image_shape]` in [0, 1].
+      images: float32 `[batch, *image_shape]` in [0, 1]; `vae_graph.pixels`
+        makes them of uint8.
+      check_values: whether the run raises an `InvalidArgumentError`, with the
+        values found, where one is outside of [0, 1] or NaN.
 
     Returns:
       A posterior over codes `[batch, code_size]`; see posteriors/.
@@ -90,7 +98,8 @@ class VAE:
     Raises:
       TensorError: `images` are of another dtype or shape.
     """
-    return self._encoder(self.checked_images(images, op="encode"))
+    images = self.checked_images(images, op="encode", check_values=check_values)
+    return self._encoder(images)
 
   def decode(self, code: Any) -> Likelihood:
     """Returns the likelihood p(x|z).
@@ -105,7 +114,7 @@ class VAE:
       TensorError: `code` is of another dtype or shape.
     """
     size = self.model_config.code_size
-    code = _checked(
+    code = checked_tensor(
       code,
       [size],
       what="decode: code",
@@ -114,13 +123,14 @@ class VAE:
     )
     return self._decoder(code)
 
-  def checked_images(self, images, *, op):
+  def checked_images(self, images, *, op, check_values=False):
     """Images as a tensor that this model can take.
 
     Args:
       images: float32 `[batch, *image_shape]` in [0, 1]: a tensor, or an array
         or list of floats.
       op: name of what takes them, for the message.
+      check_values: as of `encode`.
 
     Returns:
       The tensor, with all but the batch known of its shape. Where they were not
@@ -129,13 +139,14 @@ class VAE:
     Raises:
       TensorError: they are of another dtype or shape. Nothing is made then.
     """
-    return _checked(
+    images = checked_tensor(
       images,
       self.image_shape,
       what=f"{op}: images",
-      integer_remedy="pass tf.cast(images, tf.float32) / 255",
+      integer_remedy="pass vae_graph.pixels(images)",
       shape_remedy="reshape them, or make the VAE with their image_shape",
     )
+    return checked_values(images, op=op) if check_values else images
 
   def _encode(self, images):
     height, width, channels = self._pixels_shape()
@@ -163,6 +174,11 @@ def _checked_shape(image_shape):
       f" found {shape}"
     )
   return shape
+
+
+def _shards(variable):
+  """Returns the shards of a partitioned variable, or itself."""
+  return tuple(variable) if hasattr(variable, "as_tensor") else (variable,)
 
 
 # What is asked of every part; the rest, of those whose facts promise it.
@@ -195,56 +211,3 @@ def _check_trained(*templates):
           " saved and restored as those that are; make it trainable, or a"
           " constant"
         )
-
-
-def _checked(value, shape, *, what, integer_remedy, shape_remedy):
-  """A float32 tensor `[batch, *shape]`, of what was given for one.
-
-  Args:
-    value: a tensor, an array, or what TensorFlow makes a tensor of.
-    shape: that of one example, integers.
-    what: what it is, for the message.
-    integer_remedy: the way out where the dtype is that of integers.
-    shape_remedy: the way out where the shape is another.
-  """
-  is_array = not tf.is_tensor(value)
-  if is_array:
-    value = np.asarray(value)
-  dtype = tf.as_dtype(value.dtype).base_dtype
-  found = tf.TensorShape(value.shape)
-  # Arrays are float64 by NumPy's habit alone.
-  right_dtype = dtype.is_floating if is_array else dtype == tf.float32
-  must_be = f"{what} must be float32 {_shown(['batch', *shape])}, found"
-  if not (right_dtype and found.is_compatible_with([None, *shape])):
-    remedy = shape_remedy
-    if not right_dtype:
-      remedy = "pass it through tf.cast(..., tf.float32)"
-    if dtype.is_integer:
-      remedy = integer_remedy
-    raise errors.TensorError(
-      f"{must_be} {dtype.name}"
-      f" {'?' if found.ndims is None else _shown(found.as_list())} in"
-      f" {getattr(value, 'name', 'an array')}; {remedy}"
-    )
-  tensor = tf.convert_to_tensor(value, tf.float32)
-  if not found[1:].is_fully_defined():
-    message = [must_be, tf.shape(tensor), shape_remedy]
-    with tf.control_dependencies([_assert_shape(tensor, shape, message)]):
-      tensor = tf.identity(tensor)
-    tensor.set_shape([None, *shape])
-  return tensor
-
-
-def _assert_shape(tensor, shape, message):
-  """An op that fails by a message where a tensor is not `[batch, *shape]`."""
-  with tf.name_scope("assert_shape"):
-    # A rank that is too small leaves -1 where a size should be, one that is too
-    # large a size where -1 should be.
-    end = len(shape) + 1
-    sizes = tf.concat([tf.shape(tensor)[1:], [-1] * end], axis=0)[:end]
-    right = tf.reduce_all(tf.equal(sizes, [*shape, -1]))
-    return tf.Assert(right, message, summarize=10)
-
-
-def _shown(shape):
-  return f"[{', '.join(map(str, shape))}]"

@@ -46,7 +46,15 @@ class Likelihood:
       return self._sample(seed)
 
   def log_prob(self, images: tf.Tensor) -> tf.Tensor:
-    """Returns log p(x|z) in nats, `[batch]`, for as many images."""
+    """Returns log p(x|z) in nats, `[batch]`.
+
+    Args:
+      images: float32 `[batch, *image_shape]` in [0, 1].
+
+    Raises:
+      TensorError: `images` are integers.
+    """
+    _check_floats(images)
     with tf.name_scope("likelihood/log_prob"):
       return self._log_prob(images)
 
@@ -61,6 +69,7 @@ class Likelihood:
     Returns:
       Nats, `[batch]`.
     """
+    _check_floats(image)
     with tf.name_scope("likelihood/log_prob_of_one"):
       return self._log_prob_of_one(image)
 
@@ -85,6 +94,16 @@ class Likelihood:
     return errors.UnsupportedError(
       f"likelihood {type(self).__name__} has no {what}; use one that has, such"
       " as bernoulli"
+    )
+
+
+def _check_floats(images):
+  """Raises where images are integers, which would be cast and not scaled."""
+  dtype = getattr(images, "dtype", None)
+  if dtype is not None and not tf.as_dtype(dtype).is_floating:
+    raise errors.TensorError(
+      f"log_prob: images must be float32 in [0, 1], found"
+      f" {tf.as_dtype(dtype).name}; pass vae_graph.pixels(images)"
     )
 
 

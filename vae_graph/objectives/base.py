@@ -30,12 +30,14 @@ def objective(
   Returns:
     The objective, whose ops are under the name scope `objective/NAME`. It
     raises a ConfigError where model or config do not go with it, and
-    a TensorError where images or seed are of a wrong dtype or shape.
+    a TensorError where images or seed are of a wrong dtype or shape. It takes
+    `check_values`, as `VAE.encode` does: values outside of [0, 1], which may
+    give a loss that looks like one, are then an error of the run.
   """
   name = compute.__name__
 
   @functools.wraps(compute)
-  def checked(vae, images, seed, *, config=None, step=None):
+  def checked(vae, images, seed, *, config=None, step=None, check_values=False):
     config = config or ObjectiveConfig()
     # It may be registered under another name than its own.
     if registry.load(registry.OBJECTIVES, config.objective) is not checked:
@@ -50,7 +52,7 @@ def objective(
       )
     # Not NAME itself: the caller may want it for a tensor, such as elbo.
     with tf.name_scope(f"objective/{name}"):
-      images = vae.checked_images(images, op=name)
+      images = vae.checked_images(images, op=name, check_values=check_values)
       return compute(vae, images, seed, config=config, step=step)
 
   return checked

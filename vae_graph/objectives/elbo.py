@@ -26,7 +26,10 @@ def elbo(vae, images, seed, *, config=None, step=None):
 
   Args:
     vae: a `VAE` whose posterior has an analytic KL divergence to its prior.
-    images: float32 `[batch, *image_shape]` in [0, 1].
+    images: float32 `[batch, *image_shape]` in [0, 1]. Other values are not
+      noticed: 0 to 255 gives infinities and NaN, -1 to 1 an ELBO above 0.
+      `vae_graph.pixels(images)` scales uint8, and with `check_values=True` the
+      run raises an `InvalidArgumentError` that says what was found.
     seed: integer tensor `[2]` or `BatchSeed`, see `step_seed`.
     config: an `ObjectiveConfig`; reads `beta`, `beta_warmup_steps` and
       `free_bits`. By default beta is 1.
