@@ -6,7 +6,7 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 
 SMALL = vae_graph.ModelConfig(hidden_units=(3,), code_size=2)
 

@@ -53,6 +53,7 @@ from vae_graph.inference.reconstructed_files import (
 )
 from vae_graph.inference.run_images import RunImages as RunImages
 from vae_graph.inference.trained_model import TrainedModel as TrainedModel
+from vae_graph.inputs import pixels as pixels
 from vae_graph.objectives.elbo import elbo as elbo
 from vae_graph.objectives.elbo import elbo_mc as elbo_mc
 from vae_graph.objectives.infovae import infovae as infovae

@@ -6,7 +6,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.data.dataset import PIXEL_SCALE
+from vae_graph.data.pixels import PIXEL_SCALE
 
 
 def pixels(images: Any) -> Any:

@@ -7,7 +7,7 @@ checkpoint is damaged, a warning names it and the newest whole one is taken.
 import logging
 import os
 import re
-from typing import Callable, Mapping, Optional, Sequence
+from typing import Callable, Mapping, Optional, Sequence, Union
 
 from vae_graph import errors
 from vae_graph.compat import tf
@@ -37,7 +37,7 @@ def latest_checkpoint(run):
 
 def restore_by_name(
   checkpoint: LocalPath,
-  variables: Sequence[tf.Variable],
+  variables: Union[Sequence[tf.Variable], Mapping[str, tf.Variable]],
   *,
   assignment_map: Optional[Mapping[str, str]] = None,
   averaged: bool = False,
