@@ -1,4 +1,4 @@
-"""The flag that chooses a preset, for `app.run`."""
+"""The flags that choose a preset and list them all, for `app.run`."""
 
 from absl import flags
 
@@ -7,5 +7,8 @@ flags.DEFINE_string(
   "preset",
   None,
   "Take the flags of a preset, such as hafner_mnist, as from a --flagfile:"
-  " flags behind it change them. scripts.train --list_presets lists them.",
+  " flags behind it change them. --list_presets lists the presets.",
+)
+flags.DEFINE_boolean(
+  "list_presets", False, "List the presets with a line each, and exit."
 )

@@ -82,14 +82,6 @@ def run(main):
     _flush_output()
 
 
-def presets_text():
-  """Returns a line for each preset, with the flag that chooses it."""
-  return "\n".join(
-    f"--preset={flags.preset_name(path)}\n    {flags.describe_preset(path)}"
-    for path in flags.preset_paths()
-  )
-
-
 def flags_text(leave_out=()):
   """Returns the program's key flags as the text of a flagfile.
 
@@ -122,21 +114,31 @@ def _adopt_docstring(module_name):
     )
 
 
+def _has_presets():
+  """Returns whether the binary is one with the flags of flags/preset.py."""
+  return "list_presets" in absl_flags.FLAGS
+
+
+def _presets_text():
+  """Returns a line for each preset, with the flag that chooses it."""
+  return "\n".join(
+    f"--preset={flags.preset_name(path)}\n    {flags.describe_preset(path)}"
+    for path in flags.preset_paths()
+  )
+
+
 def _parse_flags(argv):
-  # Not every binary has them.
-  has_presets = "preset" in absl_flags.FLAGS
   try:
-    if has_presets:
+    if _has_presets():
       argv = [argv[0], *flags.expand_presets(argv[1:])]
     return absl_flags.FLAGS(argv)
   except errors.ConfigError as error:
     return _fail(str(error), error.exit_code)
   except absl_flags.Error as error:
     message = " ".join(str(error).split())
-    if has_presets and isinstance(error, absl_flags.CantOpenFlagFileError):
+    if _has_presets() and isinstance(error, absl_flags.CantOpenFlagFileError):
       message += (
-        "; scripts.train --list_presets lists the presets, of which --preset"
-        " takes one"
+        "; --list_presets lists the presets, of which --preset takes one"
       )
     return _fail(f"{message} (--help lists the flags)", 2)
   except ValueError as error:  # A flagfile that is no text.
@@ -153,6 +155,9 @@ def _guarded(main, arguments, takes_arguments):
     signals.program_name(), exit_code=_PREEMPTED_EXIT_CODE.value
   ):
     try:
+      if _has_presets() and absl_flags.FLAGS["list_presets"].value:
+        print(_presets_text())
+        return 0
       return main(arguments) if takes_arguments else main()
     except BrokenPipeError:
       raise

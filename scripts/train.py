@@ -18,9 +18,6 @@ from scripts import app, signals
 for module in (preset, data, model, runs, session, training, app):
   absl_flags.adopt_module_key_flags(module)
 
-_LIST_PRESETS = absl_flags.DEFINE_boolean(
-  "list_presets", False, "List the presets with a line each, and exit."
-)
 _ALLOW_OTHER_DATA = absl_flags.DEFINE_boolean(
   "allow_other_data",
   False,
@@ -30,9 +27,6 @@ _ALLOW_OTHER_DATA = absl_flags.DEFINE_boolean(
 
 def main():
   """Trains as the flags say; returns the exit code."""
-  if _LIST_PRESETS.value:
-    print(app.presets_text())
-    return 0
   logdir = runs.logdir("a folder for the run, new or to be resumed")
   experiment_config = vae_graph.ExperimentConfig(
     model=model.model_config(),
