@@ -94,8 +94,8 @@ def flags_text(leave_out=()):
     for flag in key_flags
     if flag.value is not None and flag.name not in leave_out
   ]
-  # A flag of several values has a line for each, of which the last one counts.
-  return "".join(f"{line.splitlines()[-1]}\n" for line in lines if line)
+  # A flag of several values has a line for each.
+  return "".join(f"{line}\n" for line in lines if line)
 
 
 def _adopt_key_flags(module_name):

@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Tuple
 
-from vae_graph import registry
+from vae_graph import errors, registry
 from vae_graph.config.combinations import whole_batch_part
 from vae_graph.config.fields import Config, field
 
@@ -39,6 +39,19 @@ class TrainingConfig(Config):
     "Checkpoint, or folder of a run, from which a new run takes the model's"
     " weights, by name; one of another program will do.",
     is_path=True,
+  )
+  init_scope: Tuple[str, ...] = field(
+    (),
+    "Take only the weights under these scopes of the model, comma-separated,"
+    " such as encoder, from --init_checkpoint; the others keep their initial"
+    " values. By default all are taken.",
+  )
+  init_map: Tuple[str, ...] = field(
+    (),
+    "OLD_REGEX=NEW: rename the variables of --init_checkpoint, such as"
+    " ^model/= for those under a scope model. Repeat the flag for several,"
+    " which act in turn.",
+    repeated=True,
   )
   on_nan: str = field(
     "stop",
@@ -185,6 +198,15 @@ class TrainingConfig(Config):
     at_least=1,
     may_change=True,
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    for name in ("init_scope", "init_map"):
+      if getattr(self, name) and not self.init_checkpoint:
+        raise errors.ConfigError(
+          f"{name} says what to take of an init_checkpoint, and there is none;"
+          " name one, or leave it out"
+        )
 
   def last_step(self, num_images):
     """Returns the global step at which training ends.

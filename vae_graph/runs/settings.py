@@ -117,8 +117,12 @@ def with_source(asked, there):
   training_config = asked.config.training
   if training_config.init_checkpoint:
     return asked
+  source = there.config.training
   training_config = dataclasses.replace(
-    training_config, init_checkpoint=there.config.training.init_checkpoint
+    training_config,
+    init_checkpoint=source.init_checkpoint,
+    init_scope=source.init_scope,
+    init_map=source.init_map,
   )
   return asked._replace(
     config=dataclasses.replace(asked.config, training=training_config)

@@ -15,7 +15,6 @@ from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import LocalPath, local_path
 from vae_graph.runs import checkpoint_files, records
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
-from vae_graph.runs.checkpoints import restore_by_name
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.runs.lock import FolderLock
 from vae_graph.runtime.processes import use_tensorflow
@@ -26,6 +25,7 @@ from vae_graph.training.lock_hook import LockHook
 from vae_graph.training.make_hooks import make_hooks
 from vae_graph.training.progress import ProgressHook
 from vae_graph.training.rollback import RollbackHook, make_is_regular
+from vae_graph.training.start_weights import read_start_weights
 from vae_graph.training.train_graph import build_train_graph
 
 
@@ -142,8 +142,8 @@ def _train(
     )
     start_weights = None
     if training_config.init_checkpoint and saver.latest_step() is None:
-      start_weights = restore_by_name(
-        training_config.init_checkpoint, train_graph.vae.variables
+      start_weights = read_start_weights(
+        training_config, train_graph.vae.variables
       )
     run = RunDirectory(logdir)
     run_settings, data = run.check(
