@@ -3,8 +3,8 @@ r"""Encodes images: writes the codes that a trained model gives them.
     python -m scripts.encode --logdir=DIR --split=train --output=codes.npz
     python -m scripts.encode --logdir=DIR --output=codes.npz IMAGE...
 
-Takes a split of the run's data set, or each IMAGE: a PNG or JPEG file, a
-folder of them, a .npz file with the array images, or the index of a test image.
+Takes a split of the run's data set, or each IMAGE: an image file, a folder of
+them, a .npz file with the array images, or the index of a test image.
 Colors become gray, or gray colors, as the run has them. A run with
 --binarization has learned black and white pixels, so they are drawn here too,
 white with probability gray, from a fixed seed.

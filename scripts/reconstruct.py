@@ -2,7 +2,7 @@ r"""Reconstructs images: encodes and decodes them by a trained model.
 
     python -m scripts.reconstruct --logdir=DIR --output=FOLDER IMAGE...
 
-Each IMAGE is a PNG or JPEG file, a folder of them, a .npz file with the array
+Each IMAGE is an image file, a folder of them, a .npz file with the array
 images, or the index of a test image; without any, the first 20 test images are
 taken. Colors become gray, or gray colors, as the run has them. A run with
 --binarization has learned black and white pixels, so they are drawn here too,

@@ -69,6 +69,28 @@ class SharedTest(parameterized.TestCase):
     config = vae_graph.DataConfig(dataset="npz", data_dir="mine")
     self.assertEqual(run_data.data_config(config).data_dir, "there")
 
+  @parameterized.parameters(
+    (["--noresize"], "", False),
+    (["--resize=6x5"], "6x5", True),
+    (["--resize=6x5", "--background=red"], "6x5", True),
+  )
+  def test_resize_is_one_flag(self, arguments, size, is_asked_for):
+    self._parse("--dataset=images", *arguments)
+    self.assertEqual(data.data_config().resize, size)
+    self.assertEqual(images.resize((6, 5, 3)), is_asked_for)
+    line = f"--resize={size}" if size else ""
+    self.assertEqual(absl_flags.FLAGS["resize"].serialize(), line)
+    self.assertEqual(images.background(), data.data_config().background)
+
+  def test_a_size_may_be_left_out_where_it_is_known(self):
+    self._parse("--dataset=images", "--resize")
+    self.assertTrue(images.resize((6, 5)))
+    with self.assertRaisesRegex(vae_graph.VaeGraphError, "x width such as 28x"):
+      data.data_config()
+    self._parse("--resize=7x5")
+    with self.assertRaisesRegex(vae_graph.VaeGraphError, "images, 6x5, or st"):
+      images.resize((6, 5))
+
   def test_what_a_program_sets_is_of_all(self):
     absl_flags.FLAGS.objective = "iwae"
     absl_flags.FLAGS.importance_samples = 9

@@ -105,7 +105,7 @@ def _known_splits(shapes, path, without):
       known["test_labels"] = validation[1]
   if not known.get("train") and "train" not in without:
     known["train"] = _find_images(shapes)
-    if "train_labels" not in without:
+    if not known.get("train_labels") and "train_labels" not in without:
       known["train_labels"] = _find(shapes, _LABELS, path)
   if "class_names" not in without:
     known["class_names"] = _find(shapes, _CLASS_NAMES, path)
@@ -118,7 +118,9 @@ def _find_images(shapes):
     for name in shapes:
       if name.lower() == candidate:
         return name
-  others = _LABELS + _CLASS_NAMES
+  others = _CLASS_NAMES + _LABELS
+  for role, candidates in _SPLITS.items():
+    others += candidates if role.endswith("labels") else ()
   left = [name for name in shapes if name.lower() not in others]
   return left[0] if len(left) == 1 else None
 

@@ -3,7 +3,7 @@
 import dataclasses
 import logging
 import typing
-from typing import Optional, Tuple
+from typing import Iterator, Optional, Tuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class Dataset:
   test: Split
   class_names: Optional[Tuple[str, ...]] = None
 
-  def __iter__(self):
+  def __iter__(self) -> Iterator[Split]:
     """Yields the two splits."""
     return iter((self.train, self.test))
 

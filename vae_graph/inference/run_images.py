@@ -174,15 +174,19 @@ class RunImages:
       array_names.IMAGES_EXPECTED,
     ).values()
     found = images.shape
+    text = f"images of shape {found}"
     images = axes.put_channels_last(images, self._data_config.data_format)
-    if self._data_config.transpose_images:
+    if self._data_config.transpose_images and images.ndim > 2:
       images = images.swapaxes(1, 2)
+    if images.shape != found:
+      text += f", so {images.shape} by the run's settings of data"
     if images.shape[1:] != self._image_shape:
       raise bad_data(
         path,
-        f"images of shape {found}",
+        text,
         f"(n, {', '.join(map(str, self._image_shape))})",
-        axes.mend(found, self._image_shape) or "bring them to that shape",
+        axes.mend(images.shape, self._image_shape)
+        or "bring them to that shape",
       )
     split = check_split(
       Split(images, None), path, white_level=self._data_config.white_level
