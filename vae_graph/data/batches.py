@@ -6,6 +6,7 @@ input modes train on the same batches. A source offers
     batch(step)           the images of a step, float32 [batch, *image_shape]
     load(session)         once after a session is made
     feed(session, step)   feed_dict of a session.run that begins at a step
+    images_of(step)       the same images as a NumPy array
     skip(numbers)         leaves batches out from now on, all others if any
     number(step)          that of a step's batch, counted from the first epoch's
     steps_per_epoch       the last partial batch of an epoch is dropped
@@ -27,7 +28,7 @@ RESIDENT_COLLECTION = "vae_graph/resident"
 _RESIDENT_LIMIT_BYTES = 2**30
 
 
-def make_batches(images, training_config, *, data):
+def make_batches(images, training_config, *, data, rows=None):
   """Returns the batch source for an input mode.
 
   Args:
@@ -35,6 +36,7 @@ def make_batches(images, training_config, *, data):
     training_config: a `TrainingConfig`; reads `batch_size`, `seed` and
       `input_mode`.
     data: the placeholder that the feed mode feeds.
+    rows: the slice of each batch to take; by default all of it.
 
   Raises:
     ConfigError: there are fewer images than `batch_size`.
@@ -48,27 +50,40 @@ def make_batches(images, training_config, *, data):
   mode = training_config.input_mode
   if mode == "auto":
     mode = "resident" if images.nbytes <= _RESIDENT_LIMIT_BYTES else "feed"
+  settings = {
+    "batch_size": batch_size,
+    "seed": seed,
+    "rows": rows or slice(0, batch_size),
+  }
   if mode == "resident":
-    return ResidentBatches(images, batch_size=batch_size, seed=seed)
-  return FeedBatches(images, batch_size=batch_size, seed=seed, data=data)
+    return ResidentBatches(images, **settings)
+  return FeedBatches(images, data=data, **settings)
 
 
 class _Epochs:
   """The images in the order of each epoch, the base of all sources."""
 
-  def __init__(self, images, *, batch_size, seed):
+  def __init__(self, images, *, batch_size, seed, rows):
     self._images = images
     self._batch_size = batch_size
     self._seed = seed
+    self._rows = rows
     self._skipped = frozenset()
-    # The epoch whose order is loaded.
-    self._epoch = None
+    # An epoch and its order.
+    self._ordered = None
     self.steps_per_epoch = len(images) // batch_size
 
   def skip(self, numbers):
     """Leaves out batches of these numbers, and no others, from now on."""
     self._skipped = frozenset(numbers)
-    self._epoch = None
+    self._ordered = None
+
+  def images_of(self, step):
+    """Returns the images of a step, float32 `[batch, *image_shape]`."""
+    epoch, position = divmod(step, self.steps_per_epoch)
+    start = position * self._batch_size
+    chosen = self._order_of(epoch)[start : start + self._batch_size]
+    return to_unit_interval(self._images[chosen[self._rows]])
 
   def number(self, step):
     """Returns the number of a step's batch."""
@@ -84,6 +99,11 @@ class _Epochs:
 
   def _order_of(self, epoch):
     """Returns the indices of an epoch's images, int32 `[n]`."""
+    if not self._ordered or self._ordered[0] != epoch:
+      self._ordered = epoch, self._make_order(epoch)
+    return self._ordered[1]
+
+  def _make_order(self, epoch):
     order = epoch_order(self._seed, epoch, num_images=len(self._images))
     whole = self.steps_per_epoch * self._batch_size
     batches = order[:whole].reshape([self.steps_per_epoch, -1])
@@ -96,10 +116,9 @@ class FeedBatches(_Epochs):
 
   max_steps_per_run = 1
 
-  def __init__(self, images, *, batch_size, seed, data):
-    super().__init__(images, batch_size=batch_size, seed=seed)
+  def __init__(self, images, *, data, **settings):
+    super().__init__(images, **settings)
     self._data = data
-    self._order = None
 
   def batch(self, step):
     """Returns the placeholder, whatever the step."""
@@ -112,13 +131,7 @@ class FeedBatches(_Epochs):
   def feed(self, session, step):
     """Returns the feed of the batch of `step`."""
     del session
-    epoch, position = divmod(step, self.steps_per_epoch)
-    if epoch != self._epoch:
-      self._order = self._order_of(epoch)
-      self._epoch = epoch
-    start = position * self._batch_size
-    chosen = self._order[start : start + self._batch_size]
-    return {self._data: to_unit_interval(self._images[chosen])}
+    return {self._data: self.images_of(step)}
 
 
 class ResidentBatches(_Epochs):
@@ -132,8 +145,10 @@ class ResidentBatches(_Epochs):
 
   max_steps_per_run = None
 
-  def __init__(self, images, *, batch_size, seed):
-    super().__init__(images, batch_size=batch_size, seed=seed)
+  def __init__(self, images, **settings):
+    super().__init__(images, **settings)
+    # Of which epoch the order on the device is.
+    self._loaded_epoch = None
     with tf.variable_scope("resident"):
       self._images_variable, self._load_images = _resident_variable(
         "images", images.dtype, images.shape
@@ -156,7 +171,10 @@ class ResidentBatches(_Epochs):
     with tf.device(self._images_variable.device), tf.name_scope("batch"):
       start = tf.cast(step % self.steps_per_epoch, tf.int32) * self._batch_size
       order = self._order_variable.read_value()
-      chosen = tf.slice(order, [start], [self._batch_size])
+      if self._rows.start:
+        start += self._rows.start
+      size = self._rows.stop - self._rows.start
+      chosen = tf.slice(order, [start], [size])
       images = tf.gather(self._images_variable, chosen)
       if images.dtype == tf.uint8:
         images = tf.cast(images, tf.float32) * PIXEL_SCALE
@@ -165,14 +183,19 @@ class ResidentBatches(_Epochs):
   def load(self, session):
     """Copies the images to the device."""
     _assign(session, self._load_images, self._images)
-    self._epoch = None
+    self._loaded_epoch = None
+
+  def skip(self, numbers):
+    """As every source; the order is to be loaded anew."""
+    super().skip(numbers)
+    self._loaded_epoch = None
 
   def feed(self, session, step):
     """Loads the epoch's order where `step` begins an epoch; feeds nothing."""
     epoch = step // self.steps_per_epoch
-    if epoch != self._epoch:
+    if epoch != self._loaded_epoch:
       _assign(session, self._load_order, self._order_of(epoch))
-      self._epoch = epoch
+      self._loaded_epoch = epoch
     return {}
 
 
