@@ -94,6 +94,9 @@ class InputHook(RunHook):
       by it where a run has to end for it; see `RunHook`.
     steps_per_run: steps in a run where nothing ends it earlier; 0: as many as
       take about half a second.
+
+  Attributes:
+    step: the global step reached.
   """
 
   def __init__(self, train_graph, *, last_step, hooks=(), steps_per_run=0):
@@ -102,26 +105,26 @@ class InputHook(RunHook):
     self._hooks = list(hooks)
     self._adapt = not steps_per_run
     self._wanted = steps_per_run or 1
-    self._step = 0
+    self.step = 0
     self._start_time = 0.0
 
   def after_create_session(self, session, coord):
     """Loads the images; stops at once if training is complete already."""
     self.train_graph.batches.load(session)
     super().after_create_session(session, coord)
-    if self._step >= self._last_step:
+    if self.step >= self._last_step:
       coord.request_stop()
 
   def go_on(self, session, step):
     """Feeds the batches from `step` on."""
     del session
-    self._step = step
+    self.step = step
 
   def before_run(self, run_context):
     """Feeds the next batch, or the number of steps to make."""
     self._start_time = time.monotonic()
-    feed = dict(self.train_graph.batches.feed(run_context.session, self._step))
-    feed[self.train_graph.num_steps] = self.run_length(self._step)
+    feed = dict(self.train_graph.batches.feed(run_context.session, self.step))
+    feed[self.train_graph.num_steps] = self.run_length(self.step)
     return tf.train.SessionRunArgs(self.train_graph.outputs, feed)
 
   def run_length(self, step):
@@ -140,8 +143,8 @@ class InputHook(RunHook):
 
   def after_steps(self, run_context, outputs):
     """Stops training where it ends; adapts the steps per run."""
-    self._step = int(outputs.step)
-    if self._step >= self._last_step:
+    self.step = int(outputs.step)
+    if self.step >= self._last_step:
       run_context.request_stop()
     if self._adapt:
       seconds = max(time.monotonic() - self._start_time, 1e-6)
@@ -157,10 +160,12 @@ class StopHook(tf.train.SessionRunHook):
 
   Args:
     should_stop: function without arguments; True ends training.
+    polls: whether it is asked within an evaluation, too.
   """
 
-  def __init__(self, should_stop):
+  def __init__(self, should_stop, *, polls=True):
     self._should_stop = should_stop
+    self._polls = polls
     self._has_begun = False
 
   def before_run(self, run_context):
@@ -180,7 +185,7 @@ class StopHook(tf.train.SessionRunHook):
     Raises:
       Stopped: to be passed on. Nothing is saved after it.
     """
-    if self._has_begun and self._should_stop():
+    if self._polls and self._has_begun and self._should_stop():
       raise Stopped
 
 

@@ -41,6 +41,11 @@ class TrainingStep:
     towers: what divides a batch; see `make_towers`.
     averages: what follows the weights; see `make_averages`.
     learning_rate_factor: float32 scalar, of the scheduled learning rate.
+    wrap_optimizer: function of a `tf.train.Optimizer` that returns the one to
+      use, by `compute_gradients(loss, variables)` and
+      `apply_gradients(gradients, name=name)`.
+    share: the `Share` of each batch.
+    term_means: what averages terms over ranks; see `make_term_means`.
   """
 
   def __init__(
@@ -53,6 +58,9 @@ class TrainingStep:
     towers,
     averages,
     learning_rate_factor,
+    wrap_optimizer,
+    share,
+    term_means,
   ):
     self._vae = vae
     self._objective = objective
@@ -61,6 +69,9 @@ class TrainingStep:
     self._towers = towers
     self._averages = averages
     self._learning_rate_factor = learning_rate_factor
+    self._wrap_optimizer = wrap_optimizer
+    self._share = share
+    self._term_means = term_means
     mixed_precision = experiment_config.session.mixed_precision
     self._loss_scale = make_loss_scale(mixed_precision)
 
@@ -79,7 +90,9 @@ class TrainingStep:
     with tf.name_scope("learning_rate"):
       learning_rate = scheduled_learning_rate(step, training_config)
       learning_rate *= self._learning_rate_factor
-    optimizer = make_optimizer(learning_rate, training_config)
+    optimizer = self._wrap_optimizer(
+      make_optimizer(learning_rate, training_config)
+    )
     terms, gradients = self._towers.average(
       lambda images, rows: self._compute(images, step, rows, optimizer), images
     )
@@ -106,14 +119,16 @@ class TrainingStep:
 
   def _compute(self, images, step, rows, optimizer):
     """Returns terms and gradients of some rows of the batch; see `Towers`."""
-    seed = self._config.training.seed
+    run_seed = self._config.training.seed
+
+    def seed_for(purpose):
+      return self._share.seed(rows(step_seed(run_seed, step, purpose=purpose)))
+
     if self._config.data.binarization == "dynamic":
       with tf.name_scope("binarization"):
-        images = binarize(
-          images, rows(step_seed(seed, step, purpose="binarization"))
-        )
+        images = binarize(images, seed_for("binarization"))
     with tf.name_scope("noise_seed"):
-      noise_seed = rows(step_seed(seed, step))
+      noise_seed = seed_for("posterior")
     terms = self._objective(
       self._vae,
       images,
@@ -124,7 +139,9 @@ class TrainingStep:
     with tf.name_scope("means"):
       means = terms.means()
     loss = self._loss_scale.scale(terms.loss)
-    return means, optimizer.compute_gradients(loss, self._vae.variables)
+    return self._term_means.compute_gradients(
+      optimizer, loss, variables=self._vae.variables, terms=means
+    )
 
   def _update(self, gradients, optimizer):
     """Returns the op that updates the weights, if the loss scale allows it."""

@@ -22,11 +22,12 @@ from vae_graph.runtime.sessions import resolve_session
 _VARIABLE_OPS = ("VarHandleOp", "VarIsInitializedOp", "VariableV2")
 
 
-def make_towers(experiment_config):
+def make_towers(experiment_config, num_ranks=1):
   """Returns what divides a batch.
 
   Args:
     experiment_config: an `ExperimentConfig`.
+    num_ranks: among how many processes it is divided before.
 
   Returns:
     `Towers`, or `Undivided` for a single one on whatever device.
@@ -47,12 +48,13 @@ def make_towers(experiment_config):
       f"{whole} is of a whole batch, which {len(devices)} towers would divide;"
       " use num_towers=1, or do without"
     )
-  if batch_size % len(devices):
+  parts = len(devices) * num_ranks
+  if batch_size % parts:
     raise errors.ConfigError(
-      f"batch_size must be a multiple of the number of towers, {len(devices)},"
+      f"batch_size must be a multiple of the number of towers, {parts},"
       f" found {batch_size}; the next are"
-      f" {batch_size - batch_size % len(devices) or len(devices)} and"
-      f" {(batch_size // len(devices) + 1) * len(devices)}"
+      f" {batch_size - batch_size % parts or parts} and"
+      f" {(batch_size // parts + 1) * parts}"
     )
   on_cpu = session.variable_device == "cpu"
   return Towers(devices, variable_device="cpu:0" if on_cpu else devices[0])

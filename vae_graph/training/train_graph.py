@@ -17,7 +17,9 @@ from vae_graph.data.batches import make_batches
 from vae_graph.data.binarization import binarize
 from vae_graph.randomness import BatchSeed, fold_in
 from vae_graph.training.averaging import make_averages
+from vae_graph.training.ballot import Ballot, make_term_means
 from vae_graph.training.loop import RunOutputs, build_loop, build_single_step
+from vae_graph.training.ranks import Ranks, share_of
 from vae_graph.training.step import TrainingStep
 from vae_graph.training.towers import make_towers
 from vae_graph.vae import VAE
@@ -28,7 +30,8 @@ class TrainGraph(typing.NamedTuple):
 
   code_stddev is None where the posterior has none in closed form; noise_start
   and noise_rows are where the loss is of a whole batch, of which there are no
-  parts. samples are decoded from prior_codes, which may be fed.
+  parts. samples are decoded from prior_codes, which may be fed. ballot is where
+  there are several ranks.
   """
 
   vae: VAE
@@ -52,14 +55,16 @@ class TrainGraph(typing.NamedTuple):
   global_step: tf.Variable
   outputs: RunOutputs
   all_finite: tf.Tensor
+  ballot: Any
 
 
-def build_train_graph(experiment_config, images):
+def build_train_graph(experiment_config, images, ranks=None):
   """Builds model, evaluation tensors and training op in the default graph.
 
   Args:
     experiment_config: an `ExperimentConfig`.
     images: training images, uint8 or float32 `[n, *image_shape]`.
+    ranks: a `Ranks`; by default this process trains alone.
 
   Returns:
     A `TrainGraph`.
@@ -71,12 +76,13 @@ def build_train_graph(experiment_config, images):
     DeviceError: a tower's device is not there.
   """
   require_graph_mode("build_train_graph")
-  towers = make_towers(experiment_config)
+  ranks = ranks or Ranks()
+  towers = make_towers(experiment_config, ranks.num_ranks)
   with towers.model_scope():
-    return _build(experiment_config, images, towers)
+    return _build(experiment_config, images, towers, ranks)
 
 
-def _build(experiment_config, images, towers):
+def _build(experiment_config, images, towers, ranks):
   training_config = experiment_config.training
   tf.set_random_seed(training_config.seed)
   global_step = _make_global_step()
@@ -125,7 +131,8 @@ def _build(experiment_config, images, towers):
       tf.identity(means[name], name=name)
 
   with towers.update_scope():
-    batches = make_batches(images, training_config, data=data)
+    share = share_of(ranks, training_config.batch_size)
+    batches = make_batches(images, training_config, data=data, rows=share.rows)
     averages = make_averages(
       vae.variables, decay=training_config.ema_decay, global_step=global_step
     )
@@ -137,6 +144,9 @@ def _build(experiment_config, images, towers):
       towers=towers,
       averages=averages,
       learning_rate_factor=learning_rate_factor,
+      wrap_optimizer=ranks.wrap_optimizer,
+      share=share,
+      term_means=make_term_means(ranks, len(means)),
     )
     with tf.name_scope("train_step") as scope:
       if batches.max_steps_per_run == 1:
@@ -153,6 +163,7 @@ def _build(experiment_config, images, towers):
         )
       train_step = tf.group(*tf.nest.flatten(outputs), name=scope)
     tf.add_to_collection(tf.GraphKeys.TRAIN_OP, train_step)
+    ballot = Ballot(ranks) if ranks.num_ranks > 1 else None
 
   return TrainGraph(
     vae=vae,
@@ -176,6 +187,7 @@ def _build(experiment_config, images, towers):
     global_step=global_step,
     outputs=outputs,
     all_finite=_check_finite(tf.global_variables()),
+    ballot=ballot,
   )
 
 
