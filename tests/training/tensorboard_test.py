@@ -26,7 +26,7 @@ MODEL = {
 TRAINING = {
   *("train_step", "num_steps", "learning_rate_factor", "global_step"),
   *("beta1_power", "beta2_power"),
-  *("all_finite", "initialization", "save", "save_1"),
+  *("all_finite", "initialization", "save"),
 }
 RESIDENT = {"resident"}
 CONFIG = toy_config(

@@ -44,19 +44,23 @@ class CheckpointSaver:
       `RunDirectory.checkpoint_prefix`. Its folder has no others.
     max_to_keep: how many of the last ones to keep, 1 or more.
     is_needed: as of `checkpoint_commits.remove_old`.
+    saver: the `tf.train.Saver` of another one, to be used here, too; by default
+      one is made.
 
   Attributes:
     saver: the `tf.train.Saver`, which a `tf.train.Scaffold` takes.
     restored: the `Restored` that `restore` returned last, or None.
   """
 
-  def __init__(self, prefix, *, max_to_keep, is_needed=lambda step: False):
+  def __init__(
+    self, prefix, *, max_to_keep, is_needed=lambda step: False, saver=None
+  ):
     self.restored = None
     self._prefix = prefix
     self._max_to_keep = max_to_keep
     self._is_needed = is_needed
     self._targets = restore_targets.find_targets(tf.global_variables())
-    self.saver = tf.train.Saver(max_to_keep=max_to_keep)
+    self.saver = saver or tf.train.Saver(max_to_keep=max_to_keep)
     self._meta_graph = None
 
   def prepare(self):

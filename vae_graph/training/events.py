@@ -22,6 +22,7 @@ class EventWriter:
   """Writes scalars, histograms and plots for TensorBoard.
 
   A context manager; use one for a folder, such as that of `train` or `test`.
+  Its file is made when there is something to show.
 
   Events are no part of what training computes, so a disk that is full does not
   end it: one warning tells, and no more events are written.
@@ -37,26 +38,21 @@ class EventWriter:
 
   def __init__(self, folder):
     self._folder = folder
+    self._is_open = False
+    self._start = None
 
   def __enter__(self):
-    with self._failing_once():
-      os.makedirs(self._folder, exist_ok=True)
-      # As TensorFlow names them, but for the microseconds, by which two runs in
-      # a second have two files.
-      now = f"{_next_time(self._folder):017.6f}"
-      name = f"{_PREFIX}{now}.{socket.gethostname()}"
-      self._writer = tf.io.TFRecordWriter(os.path.join(self._folder, name))
-    self._write(file_version="brain.Event:2")
     return self
 
   def __exit__(self, *exc_info):
     self._close()
 
   def start(self, step):
-    """Has TensorBoard hide what a killed run wrote after `step`."""
-    start = tf.SessionLog(status=tf.SessionLog.START)
-    # TensorBoard drops the events at and after the step that it is told.
-    self._write(session_log=start, step=step + 1)
+    """Has TensorBoard hide what a killed run wrote after `step`.
+
+    It does so when there is something to show in its place.
+    """
+    self._start = step if self._start is None else min(step, self._start)
 
   def graph(self, graph):
     """Writes a `tf.Graph`; of several, TensorBoard shows the last."""
@@ -106,6 +102,27 @@ class EventWriter:
 
   def _write(self, **content):
     """Writes a `tf.Event`, unless an earlier one could not be written."""
+    if not self._is_open:
+      self._is_open = True
+      with self._failing_once():
+        self._writer = self._open()
+      self._add(file_version="brain.Event:2")
+    if self._start is not None:
+      start = tf.SessionLog(status=tf.SessionLog.START)
+      # TensorBoard drops the events at and after the step that it is told.
+      self._add(session_log=start, step=self._start + 1)
+      self._start = None
+    self._add(**content)
+
+  def _open(self):
+    os.makedirs(self._folder, exist_ok=True)
+    # As TensorFlow names them, but for the microseconds, by which two runs in a
+    # second have two files.
+    now = f"{_next_time(self._folder):017.6f}"
+    name = f"{_PREFIX}{now}.{socket.gethostname()}"
+    return tf.io.TFRecordWriter(os.path.join(self._folder, name))
+
+  def _add(self, **content):
     if self._writer is None:
       return
     event = tf.Event(wall_time=time.time(), **content)

@@ -48,7 +48,9 @@ def make_hooks(
       `FolderLock.check`.
   """
   training_config = experiment_config.training
-  best_saver = CheckpointSaver(run.best_prefix, max_to_keep=1)
+  best_saver = CheckpointSaver(
+    run.best_prefix, max_to_keep=1, saver=saver.saver
+  )
   best_saver.prepare()
   batch_size = training_config.batch_size
   summary_sums = TermSums(train_graph, batch_size=batch_size)

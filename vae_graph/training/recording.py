@@ -86,11 +86,7 @@ class SummaryHook(RunHook):
     super().__init__(train_graph, every_steps=every_steps)
     self._events = events
     self._sums = sums
-
-  def after_create_session(self, session, coord):
-    """Writes the graph; goes on with the events of the restored step."""
-    super().after_create_session(session, coord)
-    self._events.graph(session.graph)
+    self._has_graph = False
 
   def go_on(self, session, step):
     """Has TensorBoard hide what was written after `step`."""
@@ -98,7 +94,10 @@ class SummaryHook(RunHook):
     self._events.start(step)
 
   def after_steps(self, run_context, outputs):
-    """Writes where it is due."""
+    """Writes the graph at first, and scalars where they are due."""
+    if not self._has_graph:
+      self._events.graph(run_context.session.graph)
+      self._has_graph = True
     if self.every.due(outputs.step):
       scalars = {**self._sums.take(), **outputs.measures}
       self._events.scalars(scalars, int(outputs.step))
