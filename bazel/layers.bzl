@@ -7,7 +7,7 @@ tests/source_tree_test.py holds the two together.
 # From the top floor down to the ground. A layer sees those below it; what
 # stands beside each other in a layer does not see each other.
 LAYERS = [
-    ["evaluation", "export", "importing"],
+    ["estimator", "evaluation", "export", "importing"],
     ["inference", "training"],
     ["latent_metrics", "plots", "report", "runs"],
     ["objectives"],

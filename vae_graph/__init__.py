@@ -78,6 +78,7 @@ _PUBLIC = {
 _MODULES = (
   "commands",
   "errors",
+  "estimator",
   "layers",
   "likelihoods",
   "objectives",
