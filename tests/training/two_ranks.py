@@ -152,6 +152,8 @@ def _work(rank, jobs, ends):
       job, arguments = jobs.recv()
       try:
         result = job(Rank(rank, ends[rank]), *arguments)
-      except Exception as error:
+      except vae_graph.VaeGraphError as error:
         result = error
+      except Exception as error:
+        result = RuntimeError(str(error))  # Not all can be sent.
       jobs.send(result)
