@@ -2,6 +2,7 @@
 
 from vae_graph import commands as commands
 from vae_graph import errors as errors
+from vae_graph import estimator as estimator
 from vae_graph import layers as layers
 from vae_graph import likelihoods as likelihoods
 from vae_graph import objectives as objectives
