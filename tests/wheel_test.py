@@ -6,6 +6,7 @@ This looks at all files, and builds, so it is no test of Bazel's.
 import configparser
 import glob
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import zipfile
 from absl.testing import absltest
 
 import vae_graph
-from vae_graph import commands
+from vae_graph import commands, dependencies
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Where each folder of the tree is in the wheel.
@@ -110,6 +111,29 @@ class WheelTest(absltest.TestCase):
     os.mkdir(folder)
     with zipfile.ZipFile(build("wheel", tree, folder)) as file:
       self.assertEqual(set(file.namelist()), self.names)
+
+  def test_the_versions_of_an_extra_are_those_that_are_asked_for(self):
+    with zipfile.ZipFile(self.wheel) as archive:
+      metadata = archive.read(f"{INFO}/METADATA").decode()
+    found = re.findall(
+      r"^Requires-Dist: ([\w-]+)(?:\[.*\])? ?==([\d.]+).*extra == .(\S+).$",
+      metadata,
+      re.MULTILINE,
+    )
+    extras = {extra: {} for _, _, extra in found}
+    for package, version, extra in found:
+      extras[extra][package.replace("-cpu", "")] = version
+    self.assertSameElements(extras, ["tf", "tf-cpu", "tf-gpu", "tf1", "tf215"])
+    for extra, versions in extras.items():
+      tensorflow = versions["tensorflow"]
+      dependencies.check_tensorflow(tensorflow)
+      dependencies.check_probability(
+        versions["tensorflow-probability"], tensorflow
+      )
+      needs_keras = dependencies.needs_keras(tensorflow) and extra != "tf-cpu"
+      self.assertEqual("tf-keras" in versions, needs_keras, extra)
+      if needs_keras:
+        dependencies.check_keras(versions["tf-keras"], tensorflow)
 
   def test_commands_are_there_and_run_the_binaries(self):
     points = configparser.ConfigParser()
