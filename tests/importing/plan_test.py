@@ -175,6 +175,14 @@ class PlanTest(parameterized.TestCase):
       cells[2][3], "weight, reshaped from [1, 8], cast from float64"
     )
 
+  def test_keras_3_saves_no_names(self):
+    name = "optimizer/_trainable_variables/{}/.ATTRIBUTES/VARIABLE_VALUE"
+    specs = {
+      name.format(number): (shape, "float32")
+      for number, shape in enumerate(WANTED.values())
+    }
+    self._refused(self._plan(specs), "Keras 3 has saved its weights without")
+
   def test_nothing_is_transposed(self):
     specs = renamed(str)
     specs["encoder/dense/kernel"] = (8, 30), "float32"

@@ -14,6 +14,8 @@ import tempfile
 import numpy as np
 from absl.testing import absltest, parameterized
 
+import vae_graph
+from tests import original_script
 from tests.export import consumers
 from tests.scripts.binary import SMALL, environment, run_process
 from vae_graph.compat import tf, versions
@@ -119,6 +121,41 @@ class CrossVersionTest(parameterized.TestCase):
       ]
       self.assertLess(elbos[0], 0)
       self.assertAlmostEqual(*elbos, delta=1e-3)
+
+  def test_a_checkpoint_of_the_original_script_is_imported(self):
+    prefix = os.path.join(self.folder, "old", "model.ckpt")
+    logdir = os.path.join(self.folder, "imported")
+    data = (
+      "import numpy as np\n"
+      "random = np.random.RandomState(0)\n"
+      "images = random.rand(50, 28, 28).astype(np.float32)\n"
+      "noise = random.randn(50, 2).astype(np.float32)\n"
+    )
+    code = data + (
+      "import sys\n"
+      "from tests import original_script\n"
+      "print(original_script.train(sys.argv[1], images, noise, scope='model'))"
+    )
+    found = {}
+    exec(data, found)
+    expected = float(
+      subprocess.check_output(
+        [OTHER, "-c", code, prefix],
+        env=environment(),
+        stderr=subprocess.DEVNULL,
+      ).split()[-1]
+    )
+    result = run_process(
+      f"--from={prefix}",
+      f"--to={logdir}",
+      binary="scripts.import_checkpoint",
+    )
+    self.assertEqual(result.returncode, 0, result.stderr)
+    with tf.Graph().as_default(), tf.Session() as session:
+      vae = vae_graph.VAE(vae_graph.ModelConfig(), (28, 28))
+      elbo = original_script.elbo_of_vae(vae, found["images"], found["noise"])
+      vae_graph.restore_by_name(logdir, vae.variables)(session)
+      self.assertAlmostEqual(session.run(elbo), expected, delta=1e-3)
 
   def _call_there(self, export_format, export_dir, requests):
     """Calls an export as consumers do, under the other TensorFlow."""

@@ -4,6 +4,8 @@ import re
 
 _LOG_SCALE = re.compile(r"log_?(?:var|sigma|std|scale)", re.IGNORECASE)
 
+_KERAS_3 = re.compile(r"(?:^|/)_trainable_variables/[0-9]+$")
+
 
 def fitting_sizes(shapes, pixels):
   """Returns the flags of a dense model that would fit, or an empty text.
@@ -17,6 +19,15 @@ def fitting_sizes(shapes, pixels):
     if kernel[0] == pixels:
       return _sizes(kernels[start:])
   return ""
+
+
+def of_keras_3(rows):
+  """Returns whether a checkpoint has the weights of Keras 3, by numbers alone.
+
+  Args:
+    rows: the plan's rows.
+  """
+  return any(row.found and _KERAS_3.search(row.found.name) for row in rows)
 
 
 def order_alone(matched, weights):

@@ -117,6 +117,11 @@ def check_whole(plan, *, config, pixels):
   if not texts:
     return
   remedies = []
+  if missing and hints.of_keras_3(plan.rows):
+    remedies.append(
+      "Keras 3 has saved its weights without names, so save them by"
+      " tf.train.Saver where they were made"
+    )
   there = sorted(
     plan.of(WEIGHT, OTHER_SHAPE, EXTRA),
     key=lambda row: names.natural(row.found.name),
