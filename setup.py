@@ -9,6 +9,7 @@ import setuptools
 _BUNDLE = {f"vae_graph._bundle.{name}": name for name in ("flags", "scripts")}
 
 setuptools.setup(
+  license="Apache-2.0",
   packages=[
     *setuptools.find_packages(include=["vae_graph", "vae_graph.*"]),
     *_BUNDLE,
