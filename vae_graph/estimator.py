@@ -13,6 +13,7 @@ that of `vae_graph.train`, with batches of the `input_fn`. What is left in
 """
 
 import dataclasses
+from typing import Any
 
 from vae_graph import errors, registry
 from vae_graph.compat import tf, versions
@@ -30,7 +31,9 @@ from vae_graph.training.towers import Undivided
 from vae_graph.vae import VAE
 
 
-def model_fn(features, labels, mode, params, config=None):
+def model_fn(
+  features: Any, labels: Any, mode: str, params: Any, config: Any = None
+) -> Any:
   """The model function.
 
   Args:

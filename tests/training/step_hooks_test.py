@@ -241,7 +241,9 @@ class StepHooksTest(FolderTest):
     probe, of_runs = Probe("loss:0"), Probe([])
     probe.every_steps = 5
     of_runs.next_step = lambda step: None
-    self.train(mode, probe, of_runs)
+    last = tf.train.FinalOpsHook("loss:0")  # It looks at no run.
+    self.train(mode, probe, of_runs, last)
+    self.assertTrue(np.isfinite(last.final_ops_values))
     self.assertEqual([step for step, _ in probe.seen], [5, 10])
     runs = [step for step, _ in of_runs.seen]
     if mode == "resident":

@@ -10,7 +10,7 @@ import multiprocessing
 import vae_graph
 from vae_graph.compat import tf
 
-_SECONDS = 200
+_SECONDS = 600
 
 
 class AveragingOptimizer(tf.train.Optimizer):

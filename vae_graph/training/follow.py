@@ -19,8 +19,8 @@ from vae_graph.training.step_hooks import make_step_hooks
 def follow_chief(
   train_graph,
   experiment_config,
-  run,
   *,
+  run,
   num_images,
   extra_hooks,
   should_stop,
@@ -44,8 +44,9 @@ def follow_chief(
   """
   training_config = experiment_config.training
   variables = tf.global_variables()
+  goes_on = bool(checkpoint_files.steps(run.checkpoint_prefix))
   start_weights = None
-  if training_config.init_checkpoint:
+  if training_config.init_checkpoint and not goes_on:
     start_weights = read_start_weights(
       training_config, train_graph.vae.variables
     )
@@ -66,7 +67,7 @@ def follow_chief(
     del scaffold
     if start_weights is not None:
       start_weights(session)
-    if alone and checkpoint_files.steps(run.checkpoint_prefix):
+    if alone and goes_on:
       restore_from_run(session, run, checkpoint=None, variables=variables)
 
   hooks = [

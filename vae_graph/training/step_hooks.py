@@ -70,14 +70,13 @@ class StepHooks(RunHook):
     train_graph: a `TrainGraph`.
     hooks: `tf.train.SessionRunHook`s. One with an attribute `every_steps` is
       shown the steps to the multiples of it alone, so that there are runs of
-      many steps between.
+      many steps between. One that does nothing before and after runs is shown
+      none.
   """
 
   def __init__(self, train_graph, hooks):
     super().__init__(train_graph)
-    self._every = {
-      hook: Every(getattr(hook, "every_steps", 1)) for hook in hooks
-    }
+    self._every = {hook: Every(_period(hook)) for hook in hooks}
     self._step = 0
     self._results = {}
     self._checked = set()
@@ -102,8 +101,9 @@ class StepHooks(RunHook):
 
   def next_step(self, step):
     """Returns the next step to be shown, which is a run of its own."""
-    shown = min(every.next_step(step) for every in self._every.values())
-    return max(step + 1, shown - 1)
+    shown = [every.next_step(step) for every in self._every.values()]
+    shown = [each for each in shown if each is not None]
+    return max(step + 1, min(shown) - 1) if shown else None
 
   def before_run(self, run_context):
     """Fetches what the hooks ask for; feeds and traces the step likewise."""
@@ -161,6 +161,17 @@ class StepHooks(RunHook):
   def _images_of(self, step):
     """Returns a feed of the images of the step that begins at `step`."""
     return {self.train_graph.data: self.train_graph.batches.images_of(step)}
+
+
+def _period(hook):
+  """Returns how often a hook is to be shown a step; 0: it looks at none."""
+  methods = ("before_run", "after_run")
+  if all(
+    getattr(type(hook), name) is getattr(tf.train.SessionRunHook, name)
+    for name in methods
+  ):
+    return 0
+  return getattr(hook, "every_steps", 1)
 
 
 def _makes_steps(element):

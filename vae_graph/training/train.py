@@ -135,12 +135,12 @@ def train(
       else check_dataset(dataset, "the data set given")
     )
     check_pixels(experiment_config.model, dataset.train.images.dtype)
-    train_graph = build_train_graph(resolved, dataset.train.images, ranks)
+    train_graph = build_train_graph(resolved, dataset.train.images, ranks=ranks)
     if not ranks.is_chief:
       return follow_chief(
         train_graph,
         experiment_config,
-        run,
+        run=run,
         num_images=len(dataset.train.images),
         extra_hooks=extra_hooks,
         should_stop=should_stop,
@@ -150,7 +150,7 @@ def train(
     return _train(
       train_graph,
       experiment_config,
-      run,
+      run=run,
       lock=lock,
       dataset=dataset,
       flags_text=flags_text,
@@ -165,8 +165,8 @@ def train(
 def _train(
   train_graph,
   experiment_config,
-  run,
   *,
+  run,
   lock,
   dataset,
   flags_text,

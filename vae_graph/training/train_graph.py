@@ -58,7 +58,7 @@ class TrainGraph(typing.NamedTuple):
   ballot: Any
 
 
-def build_train_graph(experiment_config, images, ranks=None):
+def build_train_graph(experiment_config, images, *, ranks=None):
   """Builds model, evaluation tensors and training op in the default graph.
 
   Args:
