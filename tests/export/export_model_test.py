@@ -59,6 +59,14 @@ class ExportModelTest(parameterized.TestCase):
       np.testing.assert_allclose(
         found["encode"][name], getattr(expected, name), rtol=1e-5, atol=1e-6
       )
+    if export_format == "saved_model":
+      name = "serving_default"
+      default = consumers.saved_model(
+        self.export_dir, {name: REQUESTS["encode"]}
+      )
+      np.testing.assert_array_equal(
+        default[name]["mean"], found["encode"]["mean"]
+      )
     self.assertEqual(found["score"]["elbo"].shape, (3,))
     manifest = consumers.read_manifest(self.export_dir)
     self.assertEqual(manifest["step"], step)

@@ -90,6 +90,9 @@ class PathsTest(parameterized.TestCase):
     )
     with np.load(f"{odd}/new {odd}/codes.npz") as arrays:
       self.assertEqual(list(arrays["names"]), [os.path.join(images, "03.png")])
+    export_dir = f"{odd}/{odd}/1"
+    self._run("export", f"--logdir={odd}", f"--export_dir={export_dir}")
+    self.assertIn("saved_model.pb", os.listdir(export_dir))
     self._run("report", f"--logdir={odd}", f"--output={odd}/page {odd}.html")
     self.assertIn(f"page {odd}.html", os.listdir(odd))
     self._run(

@@ -7,6 +7,8 @@ from vae_graph.export import warmup
 from vae_graph.runtime.tf1_graphs import to_tf1
 
 _NAME = "saved_model.pb"
+# What a client has that names no signature; images are all that it takes.
+_DEFAULT = "encode"
 
 
 def write(folder, trained_graph, *, export_config):
@@ -15,15 +17,18 @@ def write(folder, trained_graph, *, export_config):
     **trained_graph.serving_graph.signatures,
     **trained_graph.serving_graph.seeded,
   }
+  signature_defs = {
+    name: signature_def(each) for name, each in signatures.items()
+  }
+  default = tf.saved_model.signature_constants.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+  signature_defs[default] = signature_defs[_DEFAULT]
   # The builder makes the folder itself.
   os.rmdir(folder)
   builder = tf.saved_model.Builder(folder)
   builder.add_meta_graph_and_variables(
     trained_graph.session,
     [tf.saved_model.tag_constants.SERVING],
-    signature_def_map={
-      name: signature_def(each) for name, each in signatures.items()
-    },
+    signature_def_map=signature_defs,
     clear_devices=True,
     strip_default_attrs=True,
   )
