@@ -19,15 +19,15 @@ seed = shared.define(
 background = shared.define_setting(
   vae_graph.DataConfig,
   "background",
-  "Color on which image files with transparency are put, by name or as #rrggbb;"
-  " by default that of the run, without which they are refused.",
+  help_text="Color on which image files with transparency are put, by name or"
+  " as #rrggbb; by default that of the run, without which they are refused.",
 )
 _resize = shared.define_setting(
   vae_graph.DataConfig,
   "resize",
-  "Bring image files of another size to the run's, by area averaging; another"
-  " ratio of height to width is stretched. Such a run as was trained with"
-  " --resize always does.",
+  help_text="Bring image files of another size to the run's, by area averaging;"
+  " another ratio of height to width is stretched. A run that was trained with"
+  " --resize always does so.",
 )
 
 

@@ -38,7 +38,7 @@ def define_flags(config_class):
   return lambda: config_class(**{name: read[name]() for name in names})
 
 
-def define_setting(config_class, name, help_text):
+def define_setting(config_class, name, *, help_text):
   """Registers the flag of one setting of a configuration.
 
   Args:

@@ -24,7 +24,7 @@ ROOMS = (
   "training",
 )
 # Read as the sentence that they make.
-LEFT_OUT = ("vae_graph.data.dataset.bad_data", "vae_graph.plots.style")
+LEFT_OUT = ("vae_graph.data.pixels.bad_data", "vae_graph.plots.style")
 
 
 def functions(module):

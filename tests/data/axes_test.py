@@ -28,7 +28,7 @@ class AxesTest(parameterized.TestCase):
     images = np.zeros(shape, np.uint8)
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
       logging.getLogger(axes.__name__).warning("the only one")
-      self.assertIs(axes.arrange(images, "auto", "x"), images)
+      self.assertIs(axes.arrange(images, "auto", name="x"), images)
     self.assertLen(logs.output, 1)
 
   @parameterized.parameters(
@@ -49,7 +49,7 @@ class AxesTest(parameterized.TestCase):
   def test_another_order_is_refused_with_what_mends_it(self, shape, order):
     images = np.zeros(shape, np.uint8)
     with self.assertRaises(errors.DataError) as caught:
-      axes.arrange(images, "auto", "file.npz")
+      axes.arrange(images, "auto", name="file.npz")
     self.assertIn(
       f"file.npz: found images of shape {shape}", str(caught.exception)
     )
@@ -57,7 +57,7 @@ class AxesTest(parameterized.TestCase):
     self.assertIsNone(axes.other_order(images.transpose(order).shape))
     # Whoever knows better says so.
     with self.assertLogs(axes.__name__, logging.WARNING):
-      self.assertIs(axes.arrange(images, "channels_last", "x"), images)
+      self.assertIs(axes.arrange(images, "channels_last", name="x"), images)
 
   @parameterized.parameters(
     ((60, 3, 3, 3),), ((60, 3, 16, 3),), ((60, 3, 3, 32),), ((32, 32, 3, 4),)
@@ -66,10 +66,10 @@ class AxesTest(parameterized.TestCase):
     random = np.random.RandomState(0)
     images = random.randint(256, size=shape).astype(np.uint8)
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
-      self.assertIs(axes.arrange(images, "auto", "x"), images)
+      self.assertIs(axes.arrange(images, "auto", name="x"), images)
     self.assertRegex(logs.output[0], "taken as channels_last: [36]. images of")
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
-      arranged = axes.arrange(images, "channels_first", "x")
+      arranged = axes.arrange(images, "channels_first", name="x")
     np.testing.assert_array_equal(arranged, images.transpose(0, 2, 3, 1))
     self.assertIn("as channels_first: ", logs.output[0])
 

@@ -28,7 +28,7 @@ _READ_HEADER = {
 _MOST_LISTED = 20
 
 
-def read_arrays(path, choose, expected):
+def read_arrays(path, choose, *, expected):
   """Reads arrays from a file; nothing in it is executed.
 
   Args:

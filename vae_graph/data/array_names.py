@@ -53,7 +53,7 @@ def choose_images(shapes, path):
   return name
 
 
-def choose_splits(shapes, path, names):
+def choose_splits(shapes, path, *, names):
   """Returns which arrays of a file are which, and says which are left out.
 
   Args:

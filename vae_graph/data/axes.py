@@ -21,7 +21,7 @@ _CHANNELS_FIRST = (0, 2, 3, 1)
 _COUNTED_LAST = ((3, 0, 1, 2), (3, 1, 2, 0), (2, 0, 1))
 
 
-def arrange(images, data_format, name):
+def arrange(images, data_format, *, name):
   """Brings the axes of images into order, or refuses them.
 
   Args:

@@ -228,7 +228,7 @@ def check_dataset(dataset, name, *, data_format="auto"):
   train, test = dataset
   if data_format != "channels_last":
     # Of the larger split, lest few images look like few channels.
-    images = axes.arrange(np.asarray(train.images), data_format, name)
+    images = axes.arrange(np.asarray(train.images), data_format, name=name)
     train = train._replace(images=images)
     images = axes.put_channels_last(np.asarray(test.images), data_format)
     test = test._replace(images=images)

@@ -33,11 +33,13 @@ def load_npz(config):
     )
   arrays = array_files.read_arrays(
     path,
-    lambda shapes: array_names.choose_splits(shapes, path, config.array_names),
-    array_names.SPLITS_EXPECTED,
+    lambda shapes: array_names.choose_splits(
+      shapes, path, names=config.array_names
+    ),
+    expected=array_names.SPLITS_EXPECTED,
   )
   class_names = _class_names(arrays.get("class_names"), path)
-  train = axes.arrange(arrays.pop("train"), config.data_format, path)
+  train = axes.arrange(arrays.pop("train"), config.data_format, name=path)
   train = _split(train, arrays.get("train_labels"), "training", config)
   if "test" not in arrays:
     return dataset.hold_out(

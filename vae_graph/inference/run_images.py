@@ -171,7 +171,7 @@ class RunImages:
     (images,) = array_files.read_arrays(
       path,
       lambda shapes: {"": array_names.choose_images(shapes, path)},
-      array_names.IMAGES_EXPECTED,
+      expected=array_names.IMAGES_EXPECTED,
     ).values()
     found = images.shape
     text = f"images of shape {found}"
