@@ -10,6 +10,7 @@ import numpy as np
 from vae_graph import registry
 from vae_graph.config import DataConfig
 from vae_graph.data import axes
+from vae_graph.data.labels import check_class_names, check_labels
 from vae_graph.data.pixels import bad_data, to_standard, to_unit_interval
 
 _LOGGER = logging.getLogger(__name__)
@@ -248,7 +249,9 @@ def check_dataset(dataset, name, *, data_format="auto"):
         if what == "shape" and is_last
         else f"bring both to one {what}",
       )
-  names = _check_class_names(dataset.class_names, (train, test), name)
+  names = check_class_names(
+    dataset.class_names, (train.labels, test.labels), name=name
+  )
   return Dataset(train=train, test=test, class_names=names)
 
 
@@ -270,7 +273,7 @@ def check_split(split, name, *, white_level=0):
   images = _check_images(np.asarray(split.images), name, white_level)
   labels = split.labels
   if labels is not None:
-    labels = _check_labels(np.asarray(labels), images.shape, name)
+    labels = check_labels(np.asarray(labels), images.shape, name=name)
   return Split(images=images, labels=labels)
 
 
@@ -290,45 +293,3 @@ def _check_images(images, name, white_level):
       "check how the data set was made",
     )
   return to_standard(images, name, white_level=white_level)
-
-
-def _check_labels(labels, shape, name):
-  count = shape[0]
-  if labels.shape != (count,):
-    raise bad_data(
-      name,
-      f"labels of shape {labels.shape} for {count} images",
-      f"({count},), one label for each image",
-      axes.mend_counted_last(shape)
-      if labels.shape == shape[-1:]
-      else "add the missing ones, or leave out all labels",
-    )
-  limits = np.iinfo(np.int32)
-  if not np.issubdtype(labels.dtype, np.integer):
-    found = f"labels of type {labels.dtype}"
-  elif labels.min() < limits.min or labels.max() > limits.max:
-    found = f"labels from {labels.min()} to {labels.max()}"
-  else:
-    return labels.astype(np.int32, copy=False)
-  raise bad_data(
-    name, found, "integers of 32 bits", "number the classes from 0"
-  )
-
-
-def _check_class_names(class_names, splits, name):
-  if class_names is None:
-    return None
-  class_names = tuple(map(str, class_names))
-  labels = [split.labels for split in splits if split.labels is not None]
-  if not labels:
-    return None
-  low, high = min(map(np.min, labels)), max(map(np.max, labels))
-  if low >= 0 and high < len(class_names):
-    return class_names
-  raise bad_data(
-    name,
-    f"labels from {low} to {high}",
-    f"0 to {len(class_names) - 1}, since there are {len(class_names)} class"
-    " names",
-    "name all classes, or none",
-  )
