@@ -30,9 +30,8 @@ def objective(
   Returns:
     The objective, whose ops are under the name scope `objective/NAME`. It
     raises a ConfigError where model or config do not go with it, and
-    a TensorError where images or seed are of a wrong dtype or shape. It takes
-    `check_values`, as `VAE.encode` does: values outside of [0, 1], which may
-    give a loss that looks like one, are then an error of the run.
+    a TensorError where images or seed are of a wrong dtype or shape, and takes
+    `check_values`, as `VAE.encode` does.
   """
   name = compute.__name__
 
@@ -55,4 +54,5 @@ def objective(
       images = vae.checked_images(images, op=name, check_values=check_values)
       return compute(vae, images, seed, config=config, step=step)
 
+  del checked.__wrapped__  # help() then shows check_values, too.
   return checked

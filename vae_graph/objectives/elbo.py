@@ -26,14 +26,15 @@ def elbo(vae, images, seed, *, config=None, step=None):
 
   Args:
     vae: a `VAE` whose posterior has an analytic KL divergence to its prior.
-    images: float32 `[batch, *image_shape]` in [0, 1]. Other values are not
-      noticed: 0 to 255 gives infinities and NaN, -1 to 1 an ELBO above 0.
-      `vae_graph.pixels(images)` scales uint8, and with `check_values=True` the
-      run raises an `InvalidArgumentError` that says what was found.
+    images: float32 `[batch, *image_shape]` in [0, 1]; of uint8,
+      `vae_graph.pixels(images)`.
     seed: integer tensor `[2]` or `BatchSeed`, see `step_seed`.
     config: an `ObjectiveConfig`; reads `beta`, `beta_warmup_steps` and
       `free_bits`. By default beta is 1.
     step: the global step, for the warm-up; None: it is over.
+    check_values: whether the run raises an `InvalidArgumentError`, with the
+      values found, where one is outside of [0, 1] or NaN. Else it is not
+      noticed: 0 to 255 gives infinities and NaN, -1 to 1 an ELBO above 0.
 
   Returns:
     `ObjectiveTerms`.

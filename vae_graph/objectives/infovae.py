@@ -32,6 +32,7 @@ def infovae(vae, images, seed, *, config=None, step=None):
     config: an `ObjectiveConfig`; reads `infovae_alpha`, `infovae_lambda` and
       `mmd_kernel`.
     step: not read.
+    check_values: as of `elbo`.
 
   Returns:
     `ObjectiveTerms`.

@@ -23,6 +23,7 @@ def iwae(vae, images, seed, *, config=None, step=None):
     seed: integer tensor `[2]` or `BatchSeed`, see `step_seed`.
     config: an `ObjectiveConfig`; reads `importance_samples`, which is k.
     step: not read.
+    check_values: as of `elbo`.
 
   Returns:
     `ObjectiveTerms`.

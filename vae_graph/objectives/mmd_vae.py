@@ -31,6 +31,7 @@ def mmd_vae(vae, images, seed, *, config=None, step=None):
     seed: integer tensor `[2]`, see `step_seed`; not a `BatchSeed`.
     config: an `ObjectiveConfig`; reads `infovae_lambda` and `mmd_kernel`.
     step: not read.
+    check_values: as of `elbo`.
 
   Returns:
     `ObjectiveTerms`.
