@@ -12,9 +12,8 @@ import tensorflow.compat.v1 as tf
 
 import vae_graph
 
-# Between them, most parts of a model.
+# Between them, most parts of a model; the first in a loop, too.
 _MODELS = (
-  ("elbo", {"network": "tanh_conv"}),
   (
     "elbo_mc",
     {"posterior": "iaf", "prior": "mixture", "likelihood": "gaussian"},
@@ -28,15 +27,13 @@ _MODELS = (
       "likelihood": "continuous_bernoulli",
     },
   ),
-  (
-    "mmd_vae",
-    {"posterior": "deterministic", "likelihood": "discretized_logistic"},
-  ),
+  ("elbo", {"network": "tanh_conv", "likelihood": "discretized_logistic"}),
+  ("mmd_vae", {"posterior": "deterministic"}),
 )
 
 
-def train(objective, settings):
-  """Returns losses, and variables, of steps in a loop and outside of one."""
+def train(objective, settings, in_loop):
+  """Returns the last loss, and the variables, of two steps."""
   model_config = vae_graph.ModelConfig(code_size=3, **settings)
   images = np.random.RandomState(0).rand(5, 13, 13).astype(np.float32)
   with tf.Graph().as_default(), tf.Session() as session:
@@ -51,21 +48,25 @@ def train(objective, settings):
       with tf.control_dependencies([optimizer.apply_gradients(gradients)]):
         return index + 1, tf.identity(terms.loss)
 
-    loss = step(tf.constant(0), None)
-    looped = tf.while_loop(
-      lambda index, _: index < 2, step, (tf.constant(0), tf.constant(0.0))
-    )
+    start = (tf.constant(0), tf.constant(0.0))
+    if in_loop:
+      result = tf.while_loop(lambda index, _: index < 2, step, start)
+    else:
+      result = step(*start)
     session.run(tf.global_variables_initializer())
-    return [session.run(each) for each in (loss, looped, vae.variables)]
+    for _ in range(1 if in_loop else 2):
+      found = session.run(result)
+    return found, session.run(vae.variables)
 
 
 def main():
   for name in sys.argv[1:]:
     getattr(tf, name)()
-  for objective, settings in _MODELS:
-    values = tf.nest.flatten(train(objective, settings))
-    bits = b"".join(np.asarray(value).tobytes() for value in values)
-    print(objective, hashlib.sha256(bits).hexdigest())
+  for index, (objective, settings) in enumerate(_MODELS):
+    for in_loop in (False, True) if index == 0 else (False,):
+      values = tf.nest.flatten(train(objective, settings, in_loop))
+      bits = b"".join(np.asarray(value).tobytes() for value in values)
+      print(objective, hashlib.sha256(bits).hexdigest())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ SWITCHES = (
   ("disable_v2_behavior",),
   ("disable_eager_execution", "enable_control_flow_v2"),
   ("disable_resource_variables", "disable_control_flow_v2"),
-  ("enable_v2_behavior",),
 )
 
 
@@ -23,9 +22,9 @@ class BehaviorSwitchesTest(absltest.TestCase):
     for result in results:
       self.assertEqual(result.returncode, 0, result.stderr)
     expected = results[0].stdout
-    self.assertLen(expected.splitlines(), 4)
+    self.assertLen(expected.splitlines(), 5)
     for switches, result in zip(SWITCHES, results[1:]):
-      self.assertEqual(result.stdout, expected, switches)
+      self.assertEqual(result.stdout, expected, str(switches))
 
 
 if __name__ == "__main__":
