@@ -41,14 +41,24 @@ def blocks(guide, language):
   return found
 
 
+def anchors(guide):
+  """Returns what links to the headings of a guide end in."""
+  for heading in re.findall(r"^#+ (.*)$", read(guide), re.M):
+    yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 class LinksTest(parameterized.TestCase):
   @parameterized.named_parameters(*[(f"of_{path}", path) for path in GUIDES])
   def test_what_is_linked_is_there(self, guide):
-    folder = os.path.dirname(os.path.join(ROOT, guide))
     text = re.sub(r"(?s)```.*?```|`[^`]*`", "", read(guide))
-    for link in re.findall(r"\]\(([^)#\s]+)", text):
-      if "://" not in link:
-        self.assertTrue(os.path.exists(os.path.join(folder, link)), link)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+      path, _, anchor = link.partition("#")
+      if "://" in path:
+        continue
+      target = os.path.join(os.path.dirname(guide), path) if path else guide
+      self.assertTrue(os.path.exists(os.path.join(ROOT, target)), link)
+      if anchor:
+        self.assertIn(anchor, list(anchors(target)), link)
 
 
 class MigrationTest(absltest.TestCase):

@@ -18,14 +18,15 @@ import vae_graph
 def make_input_fn(images, epochs):
   def input_fn():
     data = tf.data.Dataset.from_tensor_slices(images).repeat(epochs).batch(100)
-    return data.map(lambda batch: tf.cast(batch, tf.float32) / 255)
+    return data.map(vae_graph.pixels)
 
   return input_fn
 
 
 def receive_images():
   images = tf.placeholder(tf.float32, [None, 28, 28], name="images")
-  return tf.estimator.export.ServingInputReceiver(images, {"images": images})
+  features = {"images": images}
+  return tf.estimator.export.ServingInputReceiver(features, features)
 
 
 def main():

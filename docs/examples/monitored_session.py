@@ -15,17 +15,14 @@ import vae_graph
 
 
 def main():
-  images = vae_graph.load_dataset(vae_graph.DataConfig()).train.images
+  digits = vae_graph.load_dataset(vae_graph.DataConfig()).train.images
   with tf.Graph().as_default():
-    batches = tf.data.Dataset.from_tensor_slices(images).repeat().batch(100)
-    pixels = tf.data.make_one_shot_iterator(batches).get_next()
+    batches = tf.data.Dataset.from_tensor_slices(digits).repeat().batch(100)
+    images = tf.data.make_one_shot_iterator(batches).get_next()
     step = tf.train.get_or_create_global_step()
     vae = vae_graph.VAE(vae_graph.ModelConfig(), image_shape=(28, 28))
-    terms = vae_graph.elbo(
-      vae,
-      tf.cast(pixels, tf.float32) / 255,
-      seed=vae_graph.step_seed(0, step),
-    )
+    seed = vae_graph.step_seed(0, step)
+    terms = vae_graph.elbo(vae, vae_graph.pixels(images), seed=seed)
     elbo = tf.reduce_mean(terms.elbo)
     tf.summary.scalar("elbo", elbo)
     optimizer = tf.train.AdamOptimizer(1e-3)
