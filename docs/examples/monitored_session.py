@@ -6,7 +6,7 @@ the model and its loss. Started again, it goes on from the last checkpoint.
 Legs: TensorFlow 1.15, 2.15, 2.21.
 Prints:
 
-    step 20, ELBO N nats per image
+    runs/monitored/model.ckpt-20: ELBO N nats per image
 """
 
 import tensorflow.compat.v1 as tf
@@ -37,8 +37,9 @@ def main():
       checkpoint_dir="runs/monitored", save_summaries_steps=10, hooks=hooks
     ) as session:
       while not session.should_stop():
-        _, last_elbo, last_step = session.run([train_step, elbo, step])
-  print(f"step {last_step}, ELBO {last_elbo:.2f} nats per image")
+        _, last_elbo = session.run([train_step, elbo])
+  checkpoint = tf.train.latest_checkpoint("runs/monitored")
+  print(f"{checkpoint}: ELBO {last_elbo:.2f} nats per image")
 
 
 if __name__ == "__main__":
