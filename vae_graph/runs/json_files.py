@@ -111,7 +111,7 @@ def not_a_folder(path):
   )
 
 
-def unwritable(path, error, or_else=""):
+def unwritable(path, error, *, or_else=""):
   """Returns the error to raise where an OSError kept something from disk.
 
   Args:
