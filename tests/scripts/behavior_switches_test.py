@@ -16,7 +16,7 @@ SWITCHES = (
 class BehaviorSwitchesTest(absltest.TestCase):
   def test_same_bits(self):
     results = [
-      binary.run(*switches, binary="tests.behavior_program")
+      binary.run(*switches, binary="tests.scripts.behavior_program")
       for switches in ((), *SWITCHES)
     ]
     for result in results:
