@@ -28,9 +28,9 @@ _LEAKY_RELU_GRADIENT = "VaeGraphLeakyRelu"
 def leaky_relu(inputs):
   """`tf.nn.leaky_relu`, whose gradient is taken from its outputs.
 
-  They have the signs of its inputs, from which TensorFlow takes it. But with the
-  inputs in use, the graph optimizer of TensorFlow 2 fails to merge it with the
-  layer before, and says that its "remapper failed".
+  They have the signs of its inputs, from which TensorFlow takes it. But with
+  the inputs in use, the graph optimizer of TensorFlow 2 fails to merge it with
+  the layer before, and says that its "remapper failed".
 
   Args:
     inputs: float tensor.
