@@ -18,6 +18,7 @@ python=$(sh "$here/find_python.sh" "$lock" "$version" "$version")
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM  # by EXIT too: these are gigabytes
 mkdir "$folder/home" "$folder/work"
 "$python" -m venv "$folder/venv"
 pip="$folder/venv/bin/python -m pip --disable-pip-version-check"
