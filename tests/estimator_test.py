@@ -103,6 +103,13 @@ class EstimatorTest(parameterized.TestCase):
       }
       return tf.estimator.export.ServingInputReceiver(features, features)
 
+    def receive_images():
+      images = tf.placeholder(tf.float32, [None, *SHAPE])
+      return tf.estimator.export.ServingInputReceiver(images, images)
+
+    estimator.export_saved_model(
+      os.path.join(self.folder, "without_noise"), receive_images
+    )
     path = estimator.export_saved_model(
       os.path.join(self.folder, "estimator"), receiver
     )

@@ -106,7 +106,10 @@ def _experiment_config(params):
 
 
 def _images(features):
-  images = features.get("images") if isinstance(features, dict) else features
+  images = features
+  if isinstance(features, dict):
+    # A ServingInputReceiver calls a tensor so that it is given by itself.
+    images = features.get("images", features.get("feature"))
   if images is None:
     raise errors.TensorError(
       "features must be images, or a dict that has them as `images`, found"
