@@ -38,14 +38,7 @@ def arrange(images, data_format, *, name):
   """
   shape = images.shape
   if data_format == "auto":
-    found = other_order(shape)
-    if found:
-      raise bad_data(
-        name,
-        f"images of shape {shape}, as of {found[0]}",
-        "[n, height, width] or [n, height, width, channels]",
-        f"{found[1]}; or --data_format=channels_last takes them as they are",
-      )
+    check_order(shape, name=name)
     data_format = "channels_last"
     if not _is_ambiguous(shape):
       return images
@@ -58,6 +51,18 @@ def arrange(images, data_format, *, name):
     _describe(images.shape),
   )
   return images
+
+
+def check_order(shape, *, name):
+  """Raises a DataError if the shape of images is that of another order."""
+  found = other_order(shape)
+  if found:
+    raise bad_data(
+      name,
+      f"images of shape {shape}, as of {found[0]}",
+      "[n, height, width] or [n, height, width, channels]",
+      f"{found[1]}; or --data_format=channels_last takes them as they are",
+    )
 
 
 def put_channels_last(images, data_format):
