@@ -126,6 +126,12 @@ class PlanTest(parameterized.TestCase):
       self._plan(specs), r"\(missing: decoder/dense/bias\).*--allow_missing"
     )
     self._check(self._plan(specs, allow_missing=True))
+    # Which of several layers it is, numbers do not tell.
+    specs = renamed(one_level())
+    del specs["vae/dense_5/kernel"], specs["vae/dense_5/bias"]
+    self._refused(
+      self._plan(specs, allow_missing=True), "missing: decoder/dense_2/kernel"
+    )
     # Not of everything.
     plan = self._plan({"a/b": ((3,), "float32")}, allow_missing=True)
     self._refused(plan, "missing: encoder/dense/kernel,.*extra: a/b")

@@ -152,9 +152,9 @@ def import_checkpoint(
     )
     _check_finite(result)
     if not dry_run:
-      with _new_run(logdir) as run:
-        run.open(
-          run.path,
+      with _new_folder(logdir) as folder:
+        run = RunDirectory.open(
+          folder,
           experiment_config,
           image_shape=dataset.image_shape,
           fingerprint=dataset_fingerprint(dataset),
@@ -245,11 +245,11 @@ def _check_finite(result):
 
 
 @contextlib.contextmanager
-def _new_run(logdir):
-  """Yields the `RunDirectory` of a temporary folder that becomes `logdir`."""
+def _new_folder(logdir):
+  """Yields a temporary folder that becomes `logdir`; see `new_folder`."""
   with new_folder(logdir, "--to") as folder:
     try:
-      yield RunDirectory(folder)
+      yield folder
     except (errors.CheckpointError, errors.RunDirectoryError) as error:
       # They speak of a folder that will not be there.
       raise OSError(str(error.__cause__ or error).splitlines()[0]) from error

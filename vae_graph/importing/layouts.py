@@ -23,8 +23,8 @@ def match_by(found, wanted, *, layout):
   Args:
     found: `{name: names.Found}`, the checkpoint's weights.
     wanted: `{name: shape}`, the model's.
-    layout: its name in `registry.LAYOUTS`; `auto`: that which fits best, and of
-      several that fit alike the first.
+    layout: its name in `registry.LAYOUTS`; `auto`: the first that fits, and
+      where none does that which knows the most.
 
   Returns:
     A `Matched`.
@@ -42,14 +42,13 @@ def match_by(found, wanted, *, layout):
         tried.append(match_by(found, wanted, layout=name))
       except errors.CheckpointError as error:
         doubts.append(error)
-  fitting = [
-    names.count_fitting(each.pairs, found=found, wanted=wanted)
-    for each in tried
-  ]
-  most = max(fitting, default=0)
-  if doubts and most < len(wanted):
+  for each in tried:
+    fitting = names.count_fitting(each.pairs, found=found, wanted=wanted)
+    if fitting == len(wanted):
+      return each
+  if doubts:
     raise doubts[0]
-  return tried[fitting.index(most)]
+  return max(tried, key=lambda each: len(each.pairs))
 
 
 def match(found, wanted):

@@ -24,12 +24,13 @@ _PART = re.compile(r"(.+)/part_([0-9]+)((?:/.+)?)")
 # Scalars that are no weights.
 _SCALARS = re.compile(
   r"(?:.*/)?(?:global_step|beta[12]_power(?:_[0-9]+)?|beta_[12]|decay|epsilon"
-  r"|_?learning_rate|lr|momentum|rho|loss_scale/scale)"
+  r"|_?learning_rate|lr|momentum|rho|loss_scale/scale|total|count)"
 )
 # What an object-based checkpoint keeps of an optimizer, and slots of weights
 # that are not there.
 _OF_OPTIMIZER = re.compile(
-  r"(?:.*/)?(?:optimizer/.*|(?:Ada[a-zA-Z]+|Ftrl|Momentum|RMSProp)(?:_[0-9]+)?)"
+  r".*/\.OPTIMIZER_SLOT/.*|(?:.*/)?optimizer/_(?:trainable_)?variables/[0-9]+"
+  r"|.*/(?:Ada(?:m|[mM]ax|grad|gradDA|delta)|Ftrl|Momentum|RMSProp)(?:_[0-9]+)?"
 )
 
 

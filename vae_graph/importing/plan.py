@@ -3,7 +3,7 @@
 from typing import List, NamedTuple, Optional, Tuple
 
 from vae_graph import errors
-from vae_graph.importing import hints, layouts, names
+from vae_graph.importing import hints, layouts, names, numbered
 
 # What becomes of a variable. These are given a value of the checkpoint,
 WEIGHT, AVERAGE, SLOT, STATE = "weight", "average", "slot", "state"
@@ -84,6 +84,9 @@ def make_plan(contents, weights, *, others, config):
       "the checkpoint tells no global_step, so training begins at step 0"
     )
   rows += _left_over(contents, found, rows)
+  missing = [row.ours for row in rows if row.kind == MISSING]
+  if missing and config.allow_missing:
+    notes.append(f"with their initial values: {', '.join(missing)}")
   if contents.only_averages:
     notes.append("of some weights there are moving averages alone")
   notes += hints.order_alone(matched, weights) + hints.log_scales(rows)
@@ -110,7 +113,12 @@ def check_whole(plan, *, config, pixels):
   texts = []
   if wrong:
     texts.append("; ".join(wrong))
-  if missing and not (config.allow_missing and plan.of(WEIGHT)):
+  # Of layers that are told by their numbers, which are missing is a guess.
+  by_number = plan.layout != "by_name" and any(
+    numbered.LAYER.fullmatch(name) for name in missing
+  )
+  may_miss = plan.of(WEIGHT) and not by_number
+  if missing and not (config.allow_missing and may_miss):
     texts.append(f"missing: {', '.join(missing)}")
   if extra and not config.allow_extra:
     texts.append(f"extra: {', '.join(extra)}")
@@ -133,7 +141,7 @@ def check_whole(plan, *, config, pixels):
     "set the model's flags to what was trained, or name variables by"
     " --map=OLD_REGEX=NEW"
   )
-  if missing and not wrong and plan.of(WEIGHT):
+  if missing and not wrong and may_miss:
     remedies.append("--allow_missing keeps the initial values of what it lacks")
   if extra and not wrong and not missing:
     remedies.append("--allow_extra leaves out what it has besides")

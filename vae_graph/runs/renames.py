@@ -14,6 +14,9 @@ from typing import NamedTuple, Pattern
 
 from vae_graph import errors
 
+# Names of variables in an error.
+_MOST_SHOWN = 20
+
 
 class Rename(NamedTuple):
   """A renaming.
@@ -59,9 +62,12 @@ def apply(names, renames, *, where):
   current = {name: name for name in names}
   for rename in renames:
     if not any(rename.old.search(new) for new in current.values()):
+      there = sorted(set(current.values()) - {""})
+      shown = ", ".join(there[:_MOST_SHOWN])
+      more = "" if len(there) <= _MOST_SHOWN else f" and {len(there):,} in all"
       raise errors.ConfigError(
-        f"{rename.text!r} matches no variable of {where}; they are"
-        f" {', '.join(sorted(set(current.values()) - {''}))}"
+        f"{rename.text!r} matches no variable of {where}, such as"
+        f" {shown}{more}; correct it, or leave it out"
       )
     current = {name: _renamed(rename, new) for name, new in current.items()}
   renamed = {}
