@@ -132,6 +132,15 @@ class ImportCheckpointTest(parameterized.TestCase):
     self.assertCountEqual(
       origin["sha256"], ["old.ckpt.index", "old.ckpt.data-00000-of-00001"]
     )
+    # Training of which this is past the end evaluates it.
+    trained = vae_graph.train(
+      toy_config(epochs=1), self.logdir, dataset=DATASET
+    )
+    self.assertTrue(trained.complete)
+    self.assertEqual(trained.metrics["step"], 12)
+    self.assertAlmostEqual(
+      trained.metrics["test_elbo"], record["test_elbo"], delta=1e-4
+    )
     (table,) = self.shown
     self.assertRegex(table, r"vae/dense_7/kernel  +decoder/dense/kernel  +\[2")
 

@@ -198,7 +198,8 @@ class EvaluationHook(RunHook):
     return records.is_stale(self._run.read_metrics(), self._patience)
 
   def _evaluate_if_due(self, session, step):
-    due = self.every.due(step) or step == self._last_step
+    # An imported run may be past its end.
+    due = self.every.due(step) or step >= self._last_step
     if due:
       self._evaluate(session, step)
     return due
