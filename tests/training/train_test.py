@@ -253,6 +253,12 @@ class TrainTest(parameterized.TestCase):
     self.assertFalse(os.path.exists(self.logdir))
     self.assertTrue(self._train(config).complete)
 
+  def test_a_data_set_with_the_channels_first_is_refused(self):
+    dataset = toy_dataset(shape=(3, 8, 8))
+    with self.assertRaisesRegex(errors.DataError, "^the data set given: .*tra"):
+      vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+    self.assertFalse(os.path.exists(self.logdir))
+
   def test_another_configuration_is_refused(self):
     self._train(toy_config())
     with self.assertRaisesRegex(
