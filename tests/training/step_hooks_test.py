@@ -170,7 +170,7 @@ class StockHooksTest(FolderTest):
     with open(os.path.join(folder, names[0])) as file:
       ops = {each["name"] for each in json.load(file)["traceEvents"]}
     # Of the training step itself.
-    self.assertIn("MatMul", ops)
+    self.assertIn("ResourceApplyAdam", ops)
 
   @parameterized.named_parameters(BOTH)
   def test_stop_at_step(self, mode):
