@@ -53,7 +53,7 @@ def make_batches(images, training_config, *, data, rows=None):
   settings = {
     "batch_size": batch_size,
     "seed": seed,
-    "rows": rows or slice(0, batch_size),
+    "rows": rows,
   }
   if mode == "resident":
     return ResidentBatches(images, **settings)
@@ -63,11 +63,11 @@ def make_batches(images, training_config, *, data, rows=None):
 class _Epochs:
   """The images in the order of each epoch, the base of all sources."""
 
-  def __init__(self, images, *, batch_size, seed, rows):
+  def __init__(self, images, *, batch_size, seed, rows=None):
     self._images = images
     self._batch_size = batch_size
     self._seed = seed
-    self._rows = rows
+    self._rows = rows or slice(0, batch_size)
     self._skipped = frozenset()
     # An epoch and its order.
     self._ordered = None
