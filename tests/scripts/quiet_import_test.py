@@ -104,6 +104,15 @@ class QuietImportTest(parameterized.TestCase):
     expected = "".join(f"{x}\n" for x in lines if x not in NOISE) + "no"
     self.assertStartsWith(result.stderr, expected)
 
+  def test_where_children_are_waited_for_by_the_system(self):
+    # As some supervisors leave it to what they start.
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+      with quiet_import.without_noise():
+        pass
+    finally:
+      signal.signal(signal.SIGCHLD, before)
+
   def test_without_a_standard_error(self):
     saved = os.dup(2)
     try:
