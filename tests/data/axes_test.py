@@ -29,6 +29,7 @@ class AxesTest(parameterized.TestCase):
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
       logging.getLogger(axes.__name__).warning("the only one")
       self.assertIs(axes.arrange(images, "auto", name="x"), images)
+      self.assertIs(axes.arrange(images, "channels_last", name="x"), images)
     self.assertLen(logs.output, 1)
 
   @parameterized.parameters(

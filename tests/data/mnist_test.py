@@ -213,6 +213,14 @@ class LoadTest(parameterized.TestCase):
     ):
       _load("mnist", data_dir=self.folder)
 
+  def test_among_several_data_sets_the_plain_names_are_taken(self):
+    self._rename(lambda name: f"emnist-digits-{name}")
+    for name in _FILES:  # They are not read.
+      path = os.path.join(self.folder, f"emnist-digits-{name}.gz")
+      fake_files.write(self.folder, path, b"")
+    fake_files.write_mnist(self.folder)
+    self._assert_is_fake_mnist(_load("mnist", data_dir=self.folder))
+
   def test_what_is_missing_of_the_fullest_data_set_is_named(self):
     self._rename(lambda name: f"emnist-digits-{name}")
     os.remove(f"{self.folder}/emnist-digits-{_FILES[0]}.gz")

@@ -107,8 +107,6 @@ class NpzTest(parameterized.TestCase):
       val_images="other",
       val_labels="labels",
     ),
-    # The validation images, where there are no others to test on.
-    dict(x_train="train", y_train="labels", x_val="test"),
     dict(keys="train=a,test=b,train_labels=c", a="train", b="test", c="labels"),
     dict(
       keys="test_labels=",
@@ -154,6 +152,20 @@ class NpzTest(parameterized.TestCase):
     with self.assertLogs("vae_graph.data.array_names", "WARNING") as logs:
       self._load(_npz(x_train=_IMAGES, val_labels=np.zeros((7, 1), int)))
     self.assertRegex(logs.output[0], r"not read: .*val_labels \(7, 1\)$")
+
+  def test_what_becomes_of_validation_images(self):
+    train, val = _IMAGES, _IMAGES[:5] // 2
+    # Of MedMNIST's names, they are to test on where there are no others.
+    with self.assertLogs("vae_graph.data.array_names", "WARNING") as logs:
+      data = self._load(_npz(train_images=train, val_images=val))
+    self.assertRegex(logs.output[0], "file.npz: val_images is the test split$")
+    np.testing.assert_array_equal(data.train.images, train)
+    np.testing.assert_array_equal(data.test.images, val)
+    # Of the others, runs have been trained without them.
+    with self.assertLogs("vae_graph.data.array_names", "WARNING") as logs:
+      data = self._load(_npz(x_train=train, x_val=val, y_val=np.arange(5)))
+    self.assertRegex(logs.output[0], r"not read: .*x_val .*, y_val \(5,\)$")
+    self.assertEqual([len(split.images) for split in data], [18, 2])
 
   def test_wrong_keys(self):
     for keys in (["train"], ["train=a", "valid=b"], ["=a"]):

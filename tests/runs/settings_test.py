@@ -51,6 +51,20 @@ class SettingsTest(absltest.TestCase):
       asked=settings.RunSettings(config, (28, 28)),
     )
 
+  def test_arrays_of_an_old_run_are_taken_as_they_are(self):
+    for dataset, expected in (("npz", "channels_last"), ("mnist", "auto")):
+      data_config = configs.DataConfig(dataset=dataset, data_dir="/somewhere")
+      config = configs.ExperimentConfig(data=data_config)
+      self._write(config)
+      self.assertEqual(settings.read(self.path).config, config)
+      with open(self.path, encoding="utf-8") as file:
+        content = json.load(file)
+      del content["config"]["data"]["data_format"]
+      with open(self.path, "w", encoding="utf-8") as file:
+        json.dump(content, file)
+      found = settings.read(self.path).config.data
+      self.assertEqual(found.data_format, expected)
+
   def test_what_is_read_is_kept(self):
     config = configs.ExperimentConfig(
       training=configs.TrainingConfig(optimizer="sgd", momentum=0.9)

@@ -18,9 +18,9 @@ _SPLITS = {
   "train_labels": ("y_train", "train_labels"),
   "test": ("x_test", "test_images"),
   "test_labels": ("y_test", "test_labels"),
-  # Where there is no test split.
-  "validation": ("x_val", "val_images"),
-  "validation_labels": ("y_val", "val_labels"),
+  # MedMNIST's, where there is no test split.
+  "validation": ("val_images",),
+  "validation_labels": ("val_labels",),
 }
 _CLASS_NAMES = ("class_names", "label_names")
 
@@ -101,6 +101,7 @@ def _known_splits(shapes, path, without):
   validation = known.pop("validation"), known.pop("validation_labels")
   if validation[0] and not known.get("test") and "test" not in without:
     known["test"] = validation[0]
+    _LOGGER.warning("%s: %s is the test split", path, validation[0])
     if "test_labels" not in without:
       known["test_labels"] = validation[1]
   if not known.get("train") and "train" not in without:

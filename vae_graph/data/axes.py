@@ -40,9 +40,10 @@ def arrange(images, data_format, *, name):
   if data_format == "auto":
     check_order(shape, name=name)
     data_format = "channels_last"
-    if not _is_ambiguous(shape):
-      return images
   images = put_channels_last(images, data_format)
+  is_plain = not (_is_ambiguous(shape) or other_order(shape))
+  if data_format == "channels_last" and is_plain:
+    return images
   _LOGGER.warning(
     "%s: images of shape %s are taken as %s: %s (--data_format)",
     name,

@@ -27,7 +27,8 @@ _NAME = re.compile(
 def find_files(folder):
   """Finds the four files of a data set.
 
-  A file that is there twice, as it is and compressed, is taken as it is.
+  A file that is there twice, as it is and compressed, is taken as it is. Of
+  several whole data sets, the one whose names begin with nothing is taken.
 
   Args:
     folder: where they are.
@@ -37,13 +38,15 @@ def find_files(folder):
     have to be added, a list of names.
 
   Raises:
-    DataError: there are the files of several data sets.
+    DataError: there are the files of several data sets, all with a NAME.
   """
   sets = {}
   for path, found in sorted(_list(folder), key=lambda pair: _rank(pair[1])):
     paths = sets.setdefault((found["set"] or "").lower(), {})
     paths.setdefault(_standard_name(found), path)
   whole = [name for name in sets if len(sets[name]) == len(FILES)]
+  if "" in whole:
+    whole = [""]
   if len(whole) > 1:
     raise bad_data(
       folder,

@@ -53,7 +53,7 @@ def read(path):
   """Reads `config.json`; settings missing there have their defaults.
 
   So have those that the run's parts do not read, which an older version let
-  pass.
+  pass. Without `data_format`, arrays were taken as they are.
 
   Args:
     path: the file.
@@ -82,6 +82,7 @@ def read(path):
       )
     )
   _check_registered(path, values)
+  values.setdefault("data", {}).setdefault("data_format", "channels_last")
   try:
     config = configs.ExperimentConfig.from_dict(_acting(values))
   except errors.ConfigError as error:
