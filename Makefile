@@ -24,7 +24,8 @@ BAZEL_FLAGS ?=
 BUILDIFIER_VERSION := 8.2.1
 
 # Of what most depends on which TensorFlow, and which TensorBoard, this is.
-SMOKE_TESTS := tests/vae_test.py tests/examples_test.py \
+SMOKE_TESTS := tests/vae_test.py tests/estimator_test.py \
+  tests/examples_test.py \
   tests/training/train_graph_test.py tests/training/tensorboard_test.py \
   $(patsubst %,tests/scripts/%_test.py,train evaluate report encode generate \
   reconstruct export devices)

@@ -32,11 +32,14 @@ run() {
 }
 
 cd "$folder/work"
+run vae-graph-devices
 run vae-graph-train --preset=quickstart --train_steps=50 --logdir=run
 run vae-graph-evaluate --logdir=run --importance_samples=5
 run vae-graph-report --logdir=run --importance_samples=5
 run vae-graph-generate --logdir=run --output=pictures
 run vae-graph-encode --logdir=run --output=codes.npz
+run vae-graph-reconstruct --logdir=run --output=pairs
+run vae-graph-import --from=run --to=imported --preset=quickstart
 run vae-graph-export --logdir=run --export_dir=model/1
 run saved_model_cli run --dir model/1 --tag_set serve \
   --signature_def decode --inputs 'code=codes.npz[codes]' --outdir decoded
