@@ -13,7 +13,8 @@ from vae_graph.compat import tf, versions
 from vae_graph.config.export import ExportConfig
 from vae_graph.export import manifest
 from vae_graph.export.serving_graph import ServingGraph, build_serving_graph
-from vae_graph.inference.output_files import new_folder, try_output
+from vae_graph.inference.output_files import try_output
+from vae_graph.inference.output_folders import new_folder
 from vae_graph.inference.restored_run import restore_run
 from vae_graph.paths import LocalPath, local_path
 from vae_graph.runtime.processes import use_tensorflow

@@ -19,7 +19,8 @@ from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.importing import hints, source
 from vae_graph.importing import plan as plans
-from vae_graph.inference.output_files import new_folder, try_output
+from vae_graph.inference.output_files import try_output
+from vae_graph.inference.output_folders import new_folder
 from vae_graph.paths import LocalPath, local_path
 from vae_graph.runs import (
   checkpoint_files,

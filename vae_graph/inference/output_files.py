@@ -4,13 +4,10 @@ import contextlib
 import errno
 import io
 import os
-import shutil
-import uuid
 
 import numpy as np
 
 from vae_graph import errors, files
-from vae_graph.compat import tf
 from vae_graph.paths import LocalPath
 
 
@@ -53,32 +50,6 @@ def try_output(
     files.try_folder(path if is_folder else os.path.dirname(path))
     if not is_folder and os.path.isdir(path):
       raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-
-
-@contextlib.contextmanager
-def new_folder(path, flag):
-  """Yields a temporary folder that becomes `path` if all goes well.
-
-  Args:
-    path: the folder to make, absolute; one that is there must be empty.
-    flag: the flag that chose it.
-
-  Raises:
-    OutputError: it cannot be written.
-  """
-  parent, name = os.path.split(path)
-  temporary = os.path.join(parent, f".{name}.{uuid.uuid4().hex}.tmp")
-  with writing(path, flag):
-    try:
-      os.makedirs(temporary)
-      yield temporary
-      os.rename(temporary, path)
-    except (
-      tf.errors.OpError
-    ) as error:  # How TensorFlow says that a disk is full.
-      raise OSError(error.message.splitlines()[0]) from error
-    finally:
-      shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_npz(path, arrays):
