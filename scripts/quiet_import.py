@@ -6,9 +6,15 @@ import lasts, and whoever reads it passes on what is no such remark, in order.
 That is a process of its own: it passes on, too, what TensorFlow says when it
 aborts, as on a processor that is too old for it, and is not kept from reading
 while C++ holds Python's lock.
+
+TensorFlow for CUDA says later, at its first session, that a machine has no GPU.
+There it is made to say so while the import lasts. Where there is a GPU, neither
+is done: what it says of that one's driver is worth knowing, and settings of the
+session may yet hide it.
 """
 
 import contextlib
+import glob
 import importlib.abc
 import importlib.util
 import os
@@ -25,6 +31,15 @@ _NOISE = re.compile(
   rb"|To enable the following instructions: "
   rb"|.*\] Unable to register cu\w+ (plugin )?factory: "
 )
+# And what TensorFlow for CUDA calls an error, where there is no GPU to be had.
+_NOISE_WITHOUT_GPU = re.compile(
+  _NOISE.pattern + rb"|.*\] failed call to cuInit: "
+)
+# The driver's files: on Linux, on Windows' Linux, on a Jetson.
+_GPU_FILES = ("/dev/nvidia*", "/dev/dxg", "/dev/nvhost*")
+# The cards that are there, whatever has become of a driver.
+_PCI_VENDORS = "/sys/bus/pci/devices/*/vendor"
+_NVIDIA = "0x10de"
 _LOG_LEVEL = "TF_CPP_MIN_LOG_LEVEL"
 _ERRORS = "2"
 # Whoever has chosen these asks for remarks and warnings.
@@ -67,8 +82,11 @@ class _Finder(importlib.abc.MetaPathFinder):
       load = spec.loader.exec_module
 
       def load_quietly(module):
-        with without_noise():
+        without_gpu = _level_of_user is None and not _may_use_gpu()
+        with without_noise(_NOISE_WITHOUT_GPU if without_gpu else _NOISE):
           load(module)
+          if without_gpu:
+            _look_for_gpus(module)
 
       spec.loader.exec_module = load_quietly
     return spec
@@ -77,9 +95,34 @@ class _Finder(importlib.abc.MetaPathFinder):
 _FINDER = _Finder()
 
 
+def _may_use_gpu():
+  """Returns whether the machine has a GPU of NVIDIA's that is not hidden."""
+  if os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1"):
+    return False
+  if any(map(glob.glob, _GPU_FILES)):
+    return True
+  for path in glob.glob(_PCI_VENDORS):
+    with contextlib.suppress(OSError), open(path, encoding="ascii") as file:
+      if file.read().strip() == _NVIDIA:
+        return True
+  return False
+
+
+def _look_for_gpus(tensorflow):
+  """Has TensorFlow find now that there is no GPU, which it says once."""
+  # What is wrong with it is told where it is used.
+  with contextlib.suppress(Exception):
+    if tensorflow.test.is_built_with_cuda():
+      tensorflow.config.experimental.list_physical_devices("GPU")
+
+
 @contextlib.contextmanager
-def without_noise():
-  """A context in which the known remarks to descriptor 2 go nowhere."""
+def without_noise(noise=_NOISE):
+  """A context in which the known remarks to descriptor 2 go nowhere.
+
+  Args:
+    noise: pattern of the lines that are such remarks, of bytes.
+  """
   try:
     stderr = os.dup(2)
   except OSError:  # It is closed.
@@ -88,7 +131,7 @@ def without_noise():
   reader, writer = os.pipe()
   pid = os.fork()
   if not pid:
-    _pass_on(reader, writer, stderr)
+    _pass_on(reader, writer, stderr, noise)
   os.close(reader)
   os.dup2(writer, 2)
   os.close(writer)
@@ -103,7 +146,7 @@ def without_noise():
       os.waitpid(pid, 0)
 
 
-def _pass_on(reader, writer, stderr):
+def _pass_on(reader, writer, stderr, noise):
   """Is the reader: passes on all lines that are no noise, to the end."""
   try:
     # A terminal sends them to all; this one ends behind the other.
@@ -112,7 +155,7 @@ def _pass_on(reader, writer, stderr):
     os.close(writer)
     with open(reader, "rb") as lines:
       for line in lines:
-        if not _NOISE.match(line):
+        if not noise.match(line):
           os.write(stderr, line)
   finally:
     os._exit(0)

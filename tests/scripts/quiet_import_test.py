@@ -3,6 +3,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from glob import glob
+from unittest import mock
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -33,36 +35,62 @@ WORTH_KNOWING = (
   "E0000 00:00:1795792914.81  8826 cuda_executor.cc:1228] INTERNAL: failed",
   "The TensorFlow library was compiled to use AVX, which is not there.",
 )
-TENSORFLOW = """
+# What TensorFlow 2.21 for CUDA says at its first session on a machine without a
+# GPU (`tensorflow` of requirements/tf2.txt in place of tensorflow-cpu).
+NO_GPU = (
+  "E0000 00:00:1795798335.426107   18313 cuda_platform.cc:52] failed call to"
+  " cuInit: INTERNAL: CUDA error: Failed call to cuInit: UNKNOWN ERROR (303)"
+)
+LOOKED = "What else it says where it looks for GPUs."
+TENSORFLOW = f"""
 import os
-lines = {lines!r}
-for line in lines:
-  os.write(2, line.encode() + b"\\n")
-{end}
+from types import SimpleNamespace as Module
+
+def say(*lines):
+  for line in lines:
+    os.write(2, line.encode() + b"\\n")
+
+def look_for(kind):
+  say({NO_GPU!r}, {LOOKED!r})
+
+test = Module(is_built_with_cuda=lambda: %(is_for_cuda)r)
+config = Module(experimental=Module(list_physical_devices=look_for))
+say(*%(lines)r)
+%(end)s
+"""
+PROGRAM = f"""
+from scripts import app, quiet_import
+quiet_import._GPU_FILES = [%(gpu_files)r]
+quiet_import._PCI_VENDORS = ""
+app.run(lambda: print(
+  __import__("os").environ.get({LOG_LEVEL!r}), __import__("tensorflow")
+))
 """
 
 
 class QuietImportTest(parameterized.TestCase):
   """A package that is called tensorflow, and says what TensorFlow does."""
 
-  def _import(self, *flags, end="", many=1, **variables):
+  def _import(
+    self, *flags, end="", many=1, is_for_cuda=False, gpu_files="", **variables
+  ):
     lines = [
       line for pair in zip(NOISE, WORTH_KNOWING * len(NOISE)) for line in pair
     ] * many
     folder = self.enter_context(tempfile.TemporaryDirectory())
     path = os.path.join(folder, "tensorflow.py")
     with open(path, "w", encoding="utf-8") as file:
-      file.write(TENSORFLOW.format(lines=lines, end=end))
-    # Set in this process, if a binary has been imported.
-    env = {k: v for k, v in environment().items() if k != LOG_LEVEL}
+      file.write(
+        TENSORFLOW % dict(lines=lines, end=end, is_for_cuda=is_for_cuda)
+      )
+    env = {
+      name: value
+      for name, value in environment().items()
+      # The first is set in this process, if a binary has been imported.
+      if name not in (LOG_LEVEL, "CUDA_VISIBLE_DEVICES")
+    }
     result = subprocess.run(
-      [
-        sys.executable,
-        "-c",
-        "from scripts import app; app.run(lambda: print(__import__('os')"
-        f".environ.get('{LOG_LEVEL}'), __import__('tensorflow')))",
-        *flags,
-      ],
+      [sys.executable, "-c", PROGRAM % dict(gpu_files=gpu_files), *flags],
       capture_output=True,
       text=True,
       timeout=60,
@@ -91,9 +119,24 @@ class QuietImportTest(parameterized.TestCase):
     ("2", ("--verbosity=-1",), {LOG_LEVEL: "2"}),
   )
   def test_who_asks_for_them_has_all(self, level, flags, variables):
-    result, lines = self._import(*flags, **variables)
+    result, lines = self._import(*flags, is_for_cuda=True, **variables)
     self.assertEqual(result.stderr.splitlines(), lines)
     self.assertStartsWith(result.stdout, level)
+
+  @parameterized.named_parameters(
+    ("a_machine_without", dict(is_for_cuda=True), [LOOKED]),
+    (
+      "a_machine_that_hides_its_own",
+      dict(is_for_cuda=True, gpu_files="/", CUDA_VISIBLE_DEVICES="-1"),
+      [LOOKED],
+    ),
+    ("a_machine_with_one", dict(is_for_cuda=True, gpu_files="/"), [NO_GPU]),
+    ("a_build_for_the_cpu", dict(is_for_cuda=False), []),
+  )
+  def test_that_there_is_no_gpu_is_left_out_of(self, machine, expected):
+    result, lines = self._import(end=f"say({NO_GPU!r})", **machine)
+    lines = [line for line in lines if line not in NOISE] + expected
+    self.assertEqual(result.stderr.splitlines(), lines)
 
   @parameterized.parameters(
     ("os.abort()", -signal.SIGABRT), ("os._exit(3)", 3), ("1 / 0", 1)
@@ -124,7 +167,55 @@ class QuietImportTest(parameterized.TestCase):
       os.close(saved)
 
 
-class StartTest(absltest.TestCase):
+class MayUseGpuTest(parameterized.TestCase):
+  @parameterized.parameters(
+    (),
+    ("dev/nvidiactl", "", None, True),
+    ("dev/dxg", "", None, True),
+    ("sys/bus/pci/devices/0000:65:00.0/vendor", "0x10de\n", None, True),
+    ("sys/bus/pci/devices/0000:65:00.0/vendor", "0x8086\n"),
+    ("dev/nvidia0", "", "0,1", True),
+    ("dev/nvidia0", "", "-1"),
+    ("dev/nvidia0", "", ""),
+  )
+  def test_of_a_machine(
+    self, path="etc/fstab", text="", visible=None, expected=False
+  ):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    path = os.path.join(folder, path)
+    os.makedirs(os.path.dirname(path))
+    with open(path, "w", encoding="ascii") as file:
+      file.write(text)
+    with mock.patch.dict(os.environ), mock.patch.object(
+      quiet_import.glob, "glob", lambda pattern: glob(folder + pattern)
+    ):
+      os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+      if visible is not None:
+        os.environ["CUDA_VISIBLE_DEVICES"] = visible
+      self.assertEqual(quiet_import._may_use_gpu(), expected)
+
+
+class StartTest(parameterized.TestCase):
+  @parameterized.parameters("train", "encode", "generate", "reconstruct")
+  def test_tensorflow_finds_the_environment_of_the_session(self, binary):
+    folder = self.enter_context(tempfile.TemporaryDirectory())
+    with open(
+      os.path.join(folder, "tensorflow.py"), "w", encoding="utf-8"
+    ) as file:
+      file.write(
+        "import os; os.write(1, os.environ['CUDA_VISIBLE_DEVICES'].encode());"
+        " os._exit(0)"
+      )
+    output = f"--output={os.path.join(folder, 'new')}"
+    result = run_process(
+      f"--logdir={folder}",
+      "--session=cpu",
+      *([] if binary == "train" else [output]),
+      binary=f"scripts.{binary}",
+      PYTHONPATH=os.pathsep.join([folder, environment()["PYTHONPATH"]]),
+    )
+    self.assertEqual((result.stdout, result.stderr), ("-1", ""))
+
   def test_a_run_says_its_own_lines_alone(self):
     folder = self.enter_context(tempfile.TemporaryDirectory())
     data_dir = os.path.join(folder, "data.npz")
