@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import os
 import re
 import tempfile
@@ -32,8 +33,8 @@ def config_of(mode, **settings):
   return toy_config(**{**SETTINGS[mode], **settings})
 
 
-def train(rank, mode, logdir):
-  return rank.train(config_of(mode), logdir, dataset=toy_dataset())
+def train(rank, mode, logdir, **settings):
+  return rank.train(config_of(mode, **settings), logdir, dataset=toy_dataset())
 
 
 def train_apart(rank, mode, logdir):
@@ -41,12 +42,12 @@ def train_apart(rank, mode, logdir):
   return train(rank, mode, logdir + "/far" * rank.rank)
 
 
-def crash_and_resume(rank, mode, logdir):
-  """Both ranks end at step 8, after a checkpoint at 6."""
-  for crash in (Crash(8), None):
+def crash_and_resume(rank, mode, logdir, step=8, **settings):
+  """Both ranks end at a step; by default after a checkpoint at 6."""
+  for crash in (Crash(step), None):
     with contextlib.suppress(ZeroDivisionError):
       result = rank.train(
-        config_of(mode),
+        config_of(mode, **settings),
         logdir,
         dataset=toy_dataset(),
         hooks=[crash] if crash else [],
@@ -191,6 +192,18 @@ class RanksTest(FolderTest):
     chief, _ = self.run_both(crash_and_resume, mode, self.logdir)
     self.assertEqual(chief.step, 12)
     kept.assert_same_training(self, self.other, self.logdir)
+
+  def test_begins_with_weights_of_another_run(self):
+    """Also where the chief has saved them, but no step was made."""
+    old = os.path.join(self.other, "old")
+    config = config_of("feed", epochs=1, seed=1, eval_every_epochs=0)
+    vae_graph.train(config, old, dataset=toy_dataset())
+    settings = dict(init_checkpoint=old, ema_decay=0)
+    whole = os.path.join(self.other, "whole")
+    self.run_both(functools.partial(train, **settings), "resident", whole)
+    job = functools.partial(crash_and_resume, step=1, **settings)
+    self.run_both(job, "resident", self.logdir)
+    kept.assert_same_training(self, whole, self.logdir)
 
   def test_goes_on_by_a_broadcast(self):
     self.run_both(train_apart, "resident", self.logdir)

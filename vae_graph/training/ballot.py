@@ -4,6 +4,8 @@ They have nothing else in common, so all goes as the gradient of something: the
 training terms in each step, and between runs of steps a ballot on how to go on.
 """
 
+import hashlib
+
 import numpy as np
 
 from vae_graph import errors
@@ -11,6 +13,8 @@ from vae_graph.compat import tf
 from vae_graph.training.hooks import InputHook
 
 _BITS = 48
+# How many numbers of so many bits a vote holds.
+_NUMBERS = 3
 
 
 def make_term_means(ranks, num_terms):
@@ -78,37 +82,40 @@ class Ballot:
     self._ranks = ranks
     optimizer = ranks.wrap_optimizer(tf.train.GradientDescentOptimizer(1.0))
     with tf.name_scope("ballot"):
-      levers = _make_lever("ballot", 2 * _BITS + 1)
+      levers = _make_lever("ballot", _NUMBERS * _BITS + 1)
       self._vote = tf.placeholder(tf.float32, levers.shape, name="vote")
       ((self._result, _),) = optimizer.compute_gradients(
         tf.reduce_sum(levers * self._vote), [levers]
       )
 
-  def hold(self, session, *, step, length, stop):
+  def hold(self, session, *, step, length, weights, stop):
     """Has the ranks agree.
 
     Args:
       session: a `tf.Session` of the graph.
       step: the global step where this rank is.
       length: how many steps it would make next.
+      weights: integer that tells its weights from others.
       stop: whether it wants to end training.
 
     Returns:
-      The chief's step and length, and whether any rank wants to end training.
+      The chief's step, length and weights, and whether any rank wants to end
+      training.
 
     Raises:
       ConfigError: gradients are not averaged over all ranks.
     """
-    numbers = [*_to_bits(step), *_to_bits(length)]
+    numbers = (step, length, weights)
+    bits = np.concatenate([_to_bits(number) for number in numbers])
     if not self._ranks.is_chief:
-      numbers = [0] * len(numbers)
-    vote = self._ranks.num_ranks * np.array([*numbers, stop], np.float32)
+      bits = np.zeros_like(bits)
+    vote = self._ranks.num_ranks * np.array([*bits, stop], np.float32)
     result = session.run(self._result, {self._vote: vote})
-    *numbers, stop = (result > 0.5).tolist()
-    agreed = _from_bits(numbers[:_BITS]), _from_bits(numbers[_BITS:])
+    *bits, stop = (result > 0.5).tolist()
+    agreed = tuple(map(_from_bits, np.split(np.array(bits), _NUMBERS)))
     sound = result[:-1].max() < 1.5
     if self._ranks.is_chief:
-      sound = sound and agreed == (step, length)
+      sound = sound and agreed == numbers
     else:
       sound = sound and (agreed[1] > 0 or stop)
     if not sound:
@@ -136,10 +143,13 @@ class RankInputHook(InputHook):
     self._agreed = 0
 
   def after_create_session(self, session, coord):
-    """Goes on from where the chief does."""
+    """Begins where the chief does, with its weights."""
     super().after_create_session(session, coord)
     self._agree(
-      session, stop=coord.should_stop(), request_stop=coord.request_stop
+      session,
+      stop=coord.should_stop(),
+      request_stop=coord.request_stop,
+      weights=_digest(session.run(self.train_graph.vae.variables)),
     )
 
   def run_length(self, step):
@@ -156,14 +166,15 @@ class RankInputHook(InputHook):
       request_stop=run_context.request_stop,
     )
 
-  def _agree(self, session, *, stop, request_stop):
-    step, self._agreed, stop = self.train_graph.ballot.hold(
+  def _agree(self, session, *, stop, request_stop, weights=0):
+    step, self._agreed, chiefs_weights, stop = self.train_graph.ballot.hold(
       session,
       step=self.step,
       length=max(0, super().run_length(self.step)),
+      weights=weights,
       stop=stop,
     )
-    if step != self.step:
+    if (step, chiefs_weights) != (self.step, weights):
       self._follow(session, step)
       self.go_on(session, step)
     if stop:
@@ -181,6 +192,14 @@ def _make_lever(name, size):
       use_resource=True,
       collections=[tf.GraphKeys.LOCAL_VARIABLES],
     )
+
+
+def _digest(arrays):
+  """Returns an integer of `_BITS` bits that tells arrays from others."""
+  digest = hashlib.sha256()
+  for array in arrays:
+    digest.update(np.ascontiguousarray(array))
+  return int.from_bytes(digest.digest()[: _BITS // 8], "big")
 
 
 def _to_bits(number):

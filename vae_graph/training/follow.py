@@ -44,6 +44,7 @@ def follow_chief(
   """
   training_config = experiment_config.training
   variables = tf.global_variables()
+  # The chief saves a new run's start, too; whoever sees it takes that.
   goes_on = bool(checkpoint_files.steps(run.checkpoint_prefix))
   start_weights = None
   if training_config.init_checkpoint and not goes_on:
@@ -57,9 +58,9 @@ def follow_chief(
       restore_from_run(session, run, checkpoint=step, variables=variables)
     except errors.CheckpointError as error:
       raise errors.CheckpointError(
-        f"the chief goes on from step {step}, whose checkpoint cannot be read"
-        f" in this rank ({error}); let all ranks see {run.path}, or give them a"
-        " hook that broadcasts variables, such as Horovod's"
+        f"the chief goes on from step {step}, with weights that this rank does"
+        f" not have and cannot read ({error}); let all ranks see {run.path}, or"
+        " give them a hook that broadcasts variables, such as Horovod's"
         " BroadcastGlobalVariablesHook"
       ) from error
 
