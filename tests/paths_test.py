@@ -93,7 +93,9 @@ class LocalPathTest(parameterized.TestCase):
     lambda path: vae_graph.write_codes(path, None, named_images=None),
     lambda path: vae_graph.write_reconstructions(path, None, names=()),
     lambda path: vae_graph.write_report(path, ()),
-    lambda path: vae_graph.RunImages(None, image_shape=(2, 2)).choose([path]),
+    lambda path: vae_graph.RunImages(
+      vae_graph.DataConfig(), image_shape=(2, 2)
+    ).choose([path]),
   )
   def test_functions_that_take_a_path(self, function):
     with self.assertRaisesRegex(errors.ConfigError, "gs:// is not supported"):

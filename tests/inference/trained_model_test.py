@@ -199,7 +199,7 @@ class TrainedRunTest(parameterized.TestCase):
     (np.zeros((0, *SHAPE), np.uint8), "no pixels"),
     (np.full((1, *SHAPE), 3.0), r"pixels from 3.0 to 3.0, expected finite"),
     (np.full((1, *SHAPE), np.nan), "NaN"),
-    (np.zeros((1, *SHAPE), np.int64), "type int64"),
+    (np.full((1, *SHAPE), 256), "pixels from 256 to 256 of type int64"),
   )
   def test_what_is_no_image_is_refused_in_a_line(self, images, message):
     for method in (self.model.encode, self.model.score, self.model.reconstruct):

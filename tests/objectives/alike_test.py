@@ -56,7 +56,7 @@ class ObjectivesTest(parameterized.TestCase):
     self.assertIs(function, registry.load(registry.OBJECTIVES, name))
     self.assertEqual(
       str(inspect.signature(function)),
-      "(vae, images, seed, *, config=None, step=None)",
+      "(vae, images, seed, *, config=None, step=None, check_values=False)",
     )
 
   @parameterized.parameters(*NAMES)
