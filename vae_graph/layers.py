@@ -22,15 +22,13 @@ from vae_graph.compat import tf
 # overflows float32 from 5e-20 on for a code of 1, earlier for larger ones.
 _MIN_SCALE = 1e-18
 
-_LEAKY_RELU_GRADIENT = "VaeGraphLeakyRelu"
-
-
 def leaky_relu(inputs):
   """`tf.nn.leaky_relu`, whose gradient is taken from its outputs.
 
   They have the signs of its inputs, from which TensorFlow takes it. But with
   the inputs in use, the graph optimizer of TensorFlow 2 fails to merge it with
-  the layer before, and says that its "remapper failed".
+  the layer before, and says that its "remapper failed". That of TensorFlow 1
+  does not try, and there all is as it was.
 
   Args:
     inputs: float tensor.
@@ -38,12 +36,16 @@ def leaky_relu(inputs):
   Returns:
     A tensor of the same shape.
   """
-  overrides = {"LeakyRelu": _LEAKY_RELU_GRADIENT}
-  with tf.get_default_graph().gradient_override_map(overrides):
+  graph = tf.get_default_graph()
+  # The public gradient_override_map and tf.custom_gradient leave a name in the
+  # graph, and who imports that without this library could take no gradients.
+  override = getattr(graph, "_override_gradient_function", None)
+  if override is None:
+    return tf.nn.leaky_relu(inputs)
+  with override({"LeakyRelu": _leaky_relu_gradient}):
     return tf.nn.leaky_relu(inputs)
 
 
-@tf.RegisterGradient(_LEAKY_RELU_GRADIENT)
 def _leaky_relu_gradient(op, gradient):
   return tf.raw_ops.LeakyReluGrad(
     gradients=gradient, features=op.outputs[0], alpha=op.get_attr("alpha")

@@ -30,6 +30,9 @@ with tf.Graph().as_default(), tf.Session() as session:
   values = session.run(fetches.split(","), feed)
   (train_step,) = tf.get_collection(tf.GraphKeys.TRAIN_OP)
   assert train_step.name == "train_step", train_step
+  graph = tf.get_default_graph()
+  loss, data = map(graph.get_tensor_by_name, ("loss:0", "data:0"))
+  values += session.run(tf.gradients(loss, data), feed)
   if feed_mode == "True":
     session.run(train_step, feed)
     values += session.run(fetches.split(","), feed)
@@ -47,7 +50,7 @@ class MetaGraphTest(parameterized.TestCase):
     self.folder = self.enter_context(tempfile.TemporaryDirectory())
 
   @parameterized.named_parameters(
-    ("feed", "feed", {}, {}),
+    ("feed", "feed", {}, {"model": model(activation="leaky_relu")}),
     ("resident", "resident", {}, {}),
     ("averages", "resident", {"ema_decay": 0.9}, {}),
     (
@@ -126,6 +129,8 @@ class MetaGraphTest(parameterized.TestCase):
       tf.train.Saver().restore(session, checkpoint)
       feed = {graph.data: images}
       values = session.run(fetches, feed)
+      loss = tf.get_default_graph().get_tensor_by_name("loss:0")
+      values += session.run(tf.gradients(loss, graph.data), feed)
       if input_mode == "feed":
         session.run("train_step", feed)
         values += session.run(fetches, feed)
