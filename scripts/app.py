@@ -192,7 +192,10 @@ def _unexpected(error):
 
 
 def _fail_in_thread(failed):
-  """Tells what has ended a thread; the program goes on."""
+  """Tells what has ended a thread; the program goes on.
+
+  Python 3.7, which has no hook for it, prints the traceback.
+  """
   if failed.exc_type is not SystemExit:
     _say_error(
       f"in thread {failed.thread.name}: {_unexpected(failed.exc_value)}"

@@ -24,11 +24,18 @@ _PROBABILITY = (
   ((1, 15), (0, 8)),
 )
 
+# The oldest and the newest Python of each of our extras, the best first.
+_EXTRAS = (
+  ((3, 10), (3, 13), "tf"),
+  ((3, 9), (3, 11), "tf215"),
+  ((3, 7), (3, 7), "tf1"),
+)
+
 
 @contextlib.contextmanager
 def importing_tensorflow():
   """A context in which whatever fails is a DependencyError."""
-  with _importing("TensorFlow", "tensorflow", _pip(_own_extra())):
+  with _importing("TensorFlow", "tensorflow", _own_command()):
     yield
 
 
@@ -52,7 +59,7 @@ def check_tensorflow(version):
   if _minor(version) < _OLDEST_TENSORFLOW:
     raise errors.DependencyError(
       f"TensorFlow {version} is not supported; {_text(_OLDEST_TENSORFLOW)}"
-      f" and later are: {_pip(_own_extra())}"
+      f" and later are: {_own_command()}"
     )
 
 
@@ -127,12 +134,17 @@ def _pip(requirement, options=""):
   return f'pip install {options}"{requirement}"'
 
 
-def _own_extra():
-  """Returns this package with the extra that brings TensorFlow."""
+def _own_command():
+  """Returns what installs this package with a TensorFlow for this Python."""
   tree = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
   is_source = os.path.exists(os.path.join(tree, "setup.py"))
-  extra = "tf" if sys.version_info >= (3, 8) else "tf1"
-  return f"{tree if is_source else 'vae_graph'}[{extra}]"
+  own, python = tree if is_source else "vae_graph", sys.version_info[:2]
+  for oldest, newest, extra in _EXTRAS:
+    if oldest <= python <= newest:
+      return _pip(f"{own}[{extra}]")
+  oldest, newest, extra = _EXTRAS[0]
+  command = _pip(f"{own}[{extra}]")
+  return f"with Python {_text(oldest)} to {_text(newest)}: {command}"
 
 
 def _minor(version):

@@ -22,6 +22,7 @@ from vae_graph.compat import tf
 # overflows float32 from 5e-20 on for a code of 1, earlier for larger ones.
 _MIN_SCALE = 1e-18
 
+
 def leaky_relu(inputs):
   """`tf.nn.leaky_relu`, whose gradient is taken from its outputs.
 

@@ -1,8 +1,10 @@
 import os
 
-from absl.testing import absltest
+from absl import flags as absl_flags
+from absl.testing import absltest, flagsaver
 
 import flags
+import flags.preset
 import vae_graph
 from tests.preset_configs import read_preset
 
@@ -29,6 +31,12 @@ class PresetsTest(absltest.TestCase):
         preset = os.path.splitext(os.path.basename(path))[0]
         self.assertIn(f"`{preset}`", texts[name])
     self.assertNotIn("±", texts["README.md"])
+
+  def test_a_program_that_does_not_expand_it_refuses_it(self):
+    with flagsaver.flagsaver(), self.assertRaisesRegex(
+      absl_flags.IllegalFlagValueError, "--preset=.*--flagfile=FILE"
+    ):
+      absl_flags.FLAGS.preset = "hafner_mnist"
 
   def test_hafners_preset_is_his_script(self):
     (path,) = [p for p in flags.preset_paths() if "hafner" in p]

@@ -83,10 +83,11 @@ class SharedTest(parameterized.TestCase):
     self.assertEqual(images.background(), data.data_config().background)
 
   def test_a_size_may_be_left_out_where_it_is_known(self):
-    self._parse("--dataset=images", "--resize")
-    self.assertTrue(images.resize((6, 5)))
-    with self.assertRaisesRegex(vae_graph.VaeGraphError, "x width such as 28x"):
-      data.data_config()
+    for dataset in ("images", "mnist_10k"):
+      self._parse(f"--dataset={dataset}", "--resize")
+      self.assertTrue(images.resize((6, 5)))
+      with self.assertRaisesRegex(vae_graph.VaeGraphError, "--resize=28x28, f"):
+        data.data_config()
     self._parse("--resize=7x5")
     with self.assertRaisesRegex(vae_graph.VaeGraphError, "images, 6x5, or st"):
       images.resize((6, 5))

@@ -4,10 +4,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from unittest import mock
 
 from absl.testing import absltest, parameterized
 
 from tests.scripts.binary import command, environment
+from vae_graph import dependencies, errors
 
 PIP = "pip install "
 OWN = "tf" if sys.version_info >= (3, 8) else "tf1"
@@ -56,6 +58,20 @@ class DependenciesTest(parameterized.TestCase):
     return subprocess.run(
       argv, env=variables, capture_output=True, text=True, timeout=60
     )
+
+  @parameterized.parameters(
+    ((3, 7), r'are: pip install "[^"]*\[tf1\]"$'),
+    ((3, 8), r'are: with Python 3.10 to 3.13: pip install "[^"]*\[tf\]"$'),
+    ((3, 9), r'are: pip install "[^"]*\[tf215\]"$'),
+    ((3, 10), r'are: pip install "[^"]*\[tf\]"$'),
+    ((3, 13), r'are: pip install "[^"]*\[tf\]"$'),
+    ((3, 14), r'are: with Python 3.10 to 3.13: pip install "[^"]*\[tf\]"$'),
+  )
+  def test_the_extra_is_one_that_this_python_has(self, python, pattern):
+    with mock.patch.object(dependencies, "sys") as fake:
+      fake.version_info = python + (0, "final", 0)
+      with self.assertRaisesRegex(errors.DependencyError, pattern):
+        dependencies.check_tensorflow("1.14.0")
 
   def _message(self, files):
     """Returns what the import of compat says."""

@@ -94,11 +94,13 @@ class DataConfig(Config):
   )
 
   def __post_init__(self):
-    super().__post_init__()
-    if self.resize and not self.resize_shape:
+    # Before it is asked whether it acts: a flag without a value is no size.
+    if isinstance(self.resize, str) and self.resize and not self.resize_shape:
       raise errors.ConfigError(
-        f"resize must be height x width such as 28x28, found {self.resize!r}"
+        "resize must be height x width, as in --resize=28x28, found"
+        f" {self.resize!r}"
       )
+    super().__post_init__()
     if set(self.array_names) - set(_ROLES) or not all(
       "=" in key for key in self.npz_keys
     ):

@@ -36,8 +36,8 @@ class GenerationConfig(Config):
   )
   image_a: str = field(
     "0",
-    "Where the interpolation begins: the index of a test image, or a PNG or"
-    " JPEG file.",
+    "Where the interpolation begins: the index of a test image, or an image"
+    " file.",
   )
   image_b: str = field("1", "Where the interpolation ends, likewise.")
 
