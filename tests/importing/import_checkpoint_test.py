@@ -225,6 +225,23 @@ class ImportCheckpointTest(parameterized.TestCase):
     self.logdir = self.path + ".index"
     self._refused(errors.OutputError, "index holds something already")
 
+  @parameterized.parameters(-5, 7.5, 2**60, float("nan"), "x", [[3, 4]])
+  def test_a_step_that_is_none(self, step):
+    arrays = {**self.middle, "global_step": step}
+    foreign.write(self.path, foreign.rename(arrays, str, scope="m.1/"))
+    self._refused(
+      errors.CheckpointError,
+      r"m.1/global_step is .* --map=\^m\\.1/global_step\$= leaves it out",
+    )
+    self.assertEqual(self._import(map=(r"^m\.1/global_step$=",)).step, 0)
+
+  def test_a_damaged_one(self):
+    foreign.write(self.path, self.middle)
+    path = self.path + ".data-00000-of-00001"
+    os.truncate(path, os.path.getsize(path) // 2)
+    self._refused(errors.UnreadableCheckpointError, "old.ckpt cannot be read")
+    self.assertEmpty(self.shown)
+
   def test_what_is_not_finite(self):
     arrays = dict(self.middle)
     arrays["decoder/dense_1/bias"] = np.full(30, np.nan, np.float32)

@@ -189,6 +189,18 @@ class PlanTest(parameterized.TestCase):
     }
     self._refused(self._plan(specs), "Keras 3 has saved its weights without")
 
+  def test_weights_that_are_integers(self):
+    specs = {
+      name: (shape, "int32") for name, (shape, _) in renamed(str).items()
+    }
+    self._refused(
+      self._plan(specs),
+      r"no floats \(decoder/dense/bias, .*: found int32,",
+    )
+    # What else is missing is called so.
+    del specs["decoder/dense_1/kernel"]
+    self._refused(self._plan(specs), "missing: encoder/dense/kernel,")
+
   def test_nothing_is_transposed(self):
     specs = renamed(str)
     specs["encoder/dense/kernel"] = (8, 30), "float32"

@@ -29,8 +29,9 @@ class SourceTest(parameterized.TestCase):
     found = source.find(path)
     contents = source.read(found, vae_graph.ImportConfig())
     each = contents.weights["a/kernel"]
+    tensors = source.read_tensors(found, [each])
     wanted = {"x": (each, (1, 3, 2), np.float32)}
-    value = source.read_values(found, wanted)["x"]
+    value = source.values(tensors, wanted)["x"]
     np.testing.assert_array_equal(value, ARRAYS["a/kernel"].reshape(1, 3, 2))
     return found
 

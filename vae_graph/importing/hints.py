@@ -2,6 +2,8 @@
 
 import re
 
+from vae_graph import errors
+
 _LOG_SCALE = re.compile(r"log_?(?:var|sigma|std|scale)", re.IGNORECASE)
 
 _KERAS_3 = re.compile(r"(?:^|/)_trainable_variables/[0-9]+$")
@@ -28,6 +30,28 @@ def of_keras_3(rows):
     rows: the plan's rows.
   """
   return any(row.found and _KERAS_3.search(row.found.name) for row in rows)
+
+
+def not_floating(missing, left_out):
+  """Returns what is known of missing weights that are no floats, or "".
+
+  Args:
+    missing: the plan's rows of them.
+    left_out: the rows of what no variable takes.
+  """
+  shapes = [row.shape for row in missing]
+  there = [
+    row.found
+    for row in left_out
+    if "float" not in row.found.dtype and row.found.shape in shapes
+  ]
+  if not there or len(there) < len(missing):
+    return ""
+  dtypes = sorted({each.dtype for each in there})
+  return (
+    f"{', '.join(each.name for each in there)}: found {errors.either(dtypes)},"
+    " expected floats"
+  )
 
 
 def order_alone(matched, weights):

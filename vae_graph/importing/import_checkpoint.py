@@ -90,8 +90,8 @@ def import_checkpoint(
     dataset: a `Dataset`; by default the one that the configuration names.
     flags_text: the flags of the program, kept in `flags.txt`.
     dry_run: write nothing.
-    show: function of a text, called with the table of all variables before
-      anything is refused for what is in it.
+    show: function of a text, called with the table of all variables of a
+      checkpoint that can be read, before anything is refused for what is in it.
 
   Returns:
     An `ImportResult`.
@@ -124,12 +124,16 @@ def import_checkpoint(
   with tf.Graph().as_default(), contextlib.ExitStack() as stack:
     train_graph = build_train_graph(resolved, dataset.train.images)
     plan = _make_plan(contents, train_graph, import_config)
+    # Here a damaged one is found out.
+    tensors = source.read_tensors(
+      path, [row.found for row in plan.of(*plans.TAKEN)]
+    )
     show(checkpoint_reader.table(plans.table_cells(plan)))
     plans.check_whole(
       plan, config=import_config, pixels=int(np.prod(dataset.image_shape))
     )
     variables = {each.op.name: each for each in tf.global_variables()}
-    values = _read_values(path, plan, variables)
+    values = _values(tensors, plan, variables)
     session = stack.enter_context(tf.Session(config=config_proto))
     session.run(tf.global_variables_initializer())
     images = in_evaluation_order(
@@ -206,7 +210,7 @@ def _make_plan(contents, train_graph, import_config):
   )
 
 
-def _read_values(path, plan, variables):
+def _values(tensors, plan, variables):
   """Returns `{name of a variable: its value}` of those that get one."""
   wanted = {
     row.ours: (
@@ -216,7 +220,7 @@ def _read_values(path, plan, variables):
     )
     for row in plan.of(*plans.TAKEN)
   }
-  values = source.read_values(path, wanted)
+  values = source.values(tensors, wanted)
   for row in plan.of(plans.COPY):
     values[row.ours] = values[row.ours.rpartition("/")[0]]
   return values

@@ -124,6 +124,12 @@ def check_whole(plan, *, config, pixels):
     texts.append(f"extra: {', '.join(extra)}")
   if not texts:
     return
+  not_floating = hints.not_floating(plan.of(MISSING), plan.of(LEFT_OUT))
+  if not_floating:
+    raise errors.CheckpointError(
+      f"the checkpoint's weights are no floats ({not_floating}): save them as"
+      " float32 where they were made"
+    )
   remedies = []
   if missing and hints.of_keras_3(plan.rows):
     remedies.append(

@@ -17,6 +17,8 @@ _ENDING = re.compile(rf"(?:\.meta|{_DATA})$")
 _KERAS_FILES = (".h5", ".hdf5", ".keras")
 _SAVED_MODEL = os.path.join("variables", "variables")
 _BLOCK = 2**20
+# Of steps: to this number floats tell whole numbers apart, as JSON has them.
+_MOST_STEPS = 2**53
 
 
 def find(path):
@@ -68,28 +70,39 @@ def read(path, config):
   return names.sort_out({new: found[old] for new, old in renamed.items()})
 
 
-def read_values(path, wanted):
-  """Reads the values of variables.
+def read_tensors(path, variables):
+  """Returns `{name of a tensor: array}` of those that make variables.
 
   Args:
     path: as of `find`.
-    wanted: `{name: (names.Found, shape, dtype)}`, as what each is wanted.
-
-  Returns:
-    `{name: array}`.
+    variables: iterable of `names.Found`.
 
   Raises:
     UnreadableCheckpointError: it is damaged.
   """
-  tensors = {
-    tensor for found, _, _ in wanted.values() for tensor in found.tensors
-  }
-  read_tensors = checkpoint_reader.read_tensors(path, sorted(tensors))
+  tensors = {tensor for each in variables for tensor in each.tensors}
+  return checkpoint_reader.read_tensors(path, sorted(tensors))
+
+
+def values(tensors, wanted):
+  """Returns the values of variables, `{name: array}`.
+
+  Args:
+    tensors: what `read_tensors` returns.
+    wanted: `{name: (names.Found, shape, dtype)}`, as what each is wanted. One
+      of integers counts steps.
+
+  Raises:
+    CheckpointError: what is to count steps does not.
+  """
 
   def value(found, shape, dtype):
-    parts = [read_tensors[tensor] for tensor in found.tensors]
+    parts = [tensors[tensor] for tensor in found.tensors]
     whole = np.concatenate(parts, found.axis) if len(parts) > 1 else parts[0]
-    return np.asarray(whole).astype(dtype).reshape(shape)
+    whole = np.asarray(whole)
+    if np.issubdtype(dtype, np.integer):
+      _check_steps(found, whole)
+    return whole.astype(dtype).reshape(shape)
 
   return {name: value(*each) for name, each in wanted.items()}
 
@@ -123,6 +136,21 @@ def _latest(folder):
     f"{folder} holds no checkpoint; name the folder of one, or the path of one"
     " without .index"
   )
+
+
+def _check_steps(found, value):
+  """Checks that a variable's value is a number of steps."""
+  steps = value.item() if value.size == 1 else value.tolist()
+  if (
+    not isinstance(steps, (int, float))
+    or not 0 <= steps <= _MOST_STEPS
+    or steps != int(steps)
+  ):
+    raise errors.CheckpointError(
+      f"the checkpoint's {found.name} is {steps!r}, expected a whole number"
+      f" from 0 to {_MOST_STEPS:,}; --map=^{re.escape(found.name)}$= leaves it"
+      " out, and training begins at step 0"
+    )
 
 
 def _sha256(path):
