@@ -1,4 +1,6 @@
+import itertools
 import logging
+import re
 
 import numpy as np
 from absl.testing import absltest, parameterized
@@ -46,6 +48,20 @@ class AxesTest(parameterized.TestCase):
     ((3, 16, 16, 60), (3, 1, 2, 0)),
     ((1, 28, 20, 60), (3, 1, 2, 0)),
     ((28, 28, 60), (2, 0, 1)),
+    ((28, 60, 28), (1, 0, 2)),
+    ((28, 28, 60, 1), (2, 0, 1, 3)),
+    ((3, 60, 32, 32), (1, 2, 3, 0)),
+    ((1, 60, 32, 32), (1, 2, 3, 0)),
+    ((60, 28, 1, 28), (0, 1, 3, 2)),
+    # Two readings fit.
+    ((60, 28, 1, 20), (0, 1, 3, 2)),
+    ((60, 28, 1, 20), (3, 0, 1, 2)),
+    ((3, 60, 32, 20), (1, 2, 3, 0)),
+    ((3, 60, 32, 20), (3, 1, 2, 0)),
+    ((32, 32, 3, 4), (2, 0, 1, 3)),
+    ((32, 32, 3, 4), (3, 0, 1, 2)),
+    ((32, 32, 1, 3), (2, 0, 1, 3)),
+    ((32, 32, 1, 3), (3, 0, 1, 2)),
   )
   def test_another_order_is_refused_with_what_mends_it(self, shape, order):
     images = np.zeros(shape, np.uint8)
@@ -61,14 +77,42 @@ class AxesTest(parameterized.TestCase):
       self.assertIs(axes.arrange(images, "channels_last", name="x"), images)
 
   @parameterized.parameters(
-    ((60, 3, 3, 3),), ((60, 3, 16, 3),), ((60, 3, 3, 32),), ((32, 32, 3, 4),)
+    (60, 1), (60, 3), (60, 4), (5000, 3), (2, 3), (1, 3), (2, 1), (60, 13)
+  )
+  def test_square_images_are_brought_back_from_any_order(self, count, channels):
+    images = np.random.RandomState(0).randint(256, size=(count, 8, 8, channels))
+    for order in itertools.permutations(range(4)):
+      mixed = images.transpose(order)
+      found = axes.other_order(mixed.shape)
+      if found is None:
+        self.assertEqual(mixed.shape[1:3], (8, 8))
+        continue
+      # What is advised, once or twice.
+      advised = re.findall(r"transpose\(([\d, ]+)\)", found[1])
+      self.assertLen(advised, 1 if count > 4 >= channels else 2)
+      self.assertTrue(
+        any(
+          # Rows and columns of squares may be exchanged.
+          np.array_equal(images, each)
+          or np.array_equal(images, each.swapaxes(1, 2))
+          for each in (
+            mixed.transpose([int(axis) for axis in text.split(",")])
+            for text in advised
+          )
+          if each.shape == images.shape
+        ),
+        f"{mixed.shape}: {found}",
+      )
+
+  @parameterized.parameters(
+    ((60, 3, 3, 3),), ((60, 3, 16, 3),), ((60, 3, 3, 32),), ((3, 8, 8, 2),)
   )
   def test_an_ambiguous_shape_is_taken_and_said(self, shape):
     random = np.random.RandomState(0)
     images = random.randint(256, size=shape).astype(np.uint8)
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
       self.assertIs(axes.arrange(images, "auto", name="x"), images)
-    self.assertRegex(logs.output[0], "taken as channels_last: [36]. images of")
+    self.assertRegex(logs.output[0], "taken as channels_last: [36]0? images of")
     with self.assertLogs(axes.__name__, logging.WARNING) as logs:
       arranged = axes.arrange(images, "channels_first", name="x")
     np.testing.assert_array_equal(arranged, images.transpose(0, 2, 3, 1))

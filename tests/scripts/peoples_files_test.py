@@ -87,7 +87,7 @@ class PeoplesFilesTest(absltest.TestCase):
     np.savez(path, imgs=images, train_labels=np.arange(12)[:, None] % 2)
     arguments = ["--dataset=npz", f"--data_dir={path}"]
     text = self._train(*arguments, exit_code=1)
-    self.assertIn("shape (12, 3, 8, 6), as of channels before", text)
+    self.assertIn("shape (12, 3, 8, 6), as of [n, channels, he", text)
     self.assertIn("images.transpose(0, 2, 3, 1)", text)
     arguments += ["--npz_keys=train=imgs", "--data_format=channels_first"]
     text = self._train(*arguments)

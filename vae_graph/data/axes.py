@@ -5,6 +5,7 @@ programs write `[n, channels, height, width]`, or count the images last. A model
 would train on either as if they were images.
 """
 
+import itertools
 import logging
 
 import numpy as np
@@ -15,10 +16,29 @@ _LOGGER = logging.getLogger(__name__)
 
 # More are taken for rows or columns, where the shape is all that tells.
 _MOST_CHANNELS = 4
+# Of several orders that a shape speaks for, so many are named.
+_MOST_NAMED = 2
 
+_CHANNELS_LAST = (0, 1, 2, 3)
 _CHANNELS_FIRST = (0, 2, 3, 1)
-# Height, width, channels, images; channels, height, width, images; and gray.
-_COUNTED_LAST = ((3, 0, 1, 2), (3, 1, 2, 0), (2, 0, 1))
+# Orders that programs write, the likeliest first, as they are transposed to
+# `[n, height, width, channels]`; and all others that leave rows before columns.
+_COMMON = (
+  _CHANNELS_LAST,
+  _CHANNELS_FIRST,
+  (3, 0, 1, 2),
+  (3, 1, 2, 0),
+  (1, 2, 3, 0),
+  (2, 0, 1, 3),
+  (0, 1, 3, 2),
+)
+_ORDERS = _COMMON + tuple(
+  order
+  for order in itertools.permutations(range(4))
+  if order[1] < order[2] and order not in _COMMON
+)
+_ORDERS_OF_GRAY = ((0, 1, 2), (2, 0, 1), (1, 0, 2))
+_NAMES = ("n", "height", "width", "channels")
 
 
 def arrange(images, data_format, *, name):
@@ -84,32 +104,56 @@ def other_order(shape):
   """
   if len(shape) == 3:
     count, height, width = shape
-    if not (count == height > _MOST_CHANNELS and width != height):
-      return None
-    if width <= _MOST_CHANNELS:
+    if count == height > _MOST_CHANNELS >= width:
       return "a single image", "take images[None]"
-    return _counted_last((2, 0, 1))
-  if len(shape) != 4:
+    orders = _orders_of_gray(shape)
+  else:
+    orders = _orders(shape) if len(shape) == 4 else ()
+  if not orders or orders[0] == tuple(range(len(shape))):
     return None
-  count, first, second, last = shape
-  if last <= _MOST_CHANNELS:
-    return None
-  if first != second and (
-    first <= _MOST_CHANNELS
-    or (first < last == second)
-    or 2 * first < min(second, last)
-  ):
-    return "channels before height and width", (
-      f"transpose them, by images.transpose{_CHANNELS_FIRST} or"
-      " --data_format=channels_first"
+  orders = orders[:_MOST_NAMED]
+  remedy = _transpose(*orders)
+  if _CHANNELS_FIRST in orders:
+    remedy += " or --data_format=channels_first"
+  return " or ".join(map(_layout, orders)), remedy
+
+
+def _orders_of_gray(shape):
+  """Returns the order that two equal axes speak for, or none."""
+  if len(set(shape)) != 2:
+    return ()
+  return [
+    order
+    for order in _ORDERS_OF_GRAY
+    if shape[order[1]] == shape[order[2]] and min(shape) > _MOST_CHANNELS
+  ]
+
+
+def _orders(shape):
+  """Returns the orders that four axes speak for, the likeliest first."""
+  # Of rows and columns that are no channels.
+  orders = [
+    order
+    for order in _ORDERS
+    if min(shape[order[1]], shape[order[2]]) > _MOST_CHANNELS
+  ]
+  few = [order for order in orders if shape[order[3]] <= _MOST_CHANNELS]
+  square = [order for order in orders if shape[order[1]] == shape[order[2]]]
+  speaking = [order for order in few if order in square] or [
+    order for order in few if order in _COMMON
+  ]
+  if speaking:
+    return speaking
+  if len(square) == 2:  # One pair of equal axes; of the others, either counts.
+    return sorted(
+      square, key=lambda order: (order != _CHANNELS_LAST, shape[order[3]])
     )
-  if second <= _MOST_CHANNELS < first:
-    return _counted_last((3, 0, 1, 2))
-  if count == first > _MOST_CHANNELS and second < min(first, last):
-    return _counted_last((3, 0, 1, 2))
-  if count <= _MOST_CHANNELS and first > _MOST_CHANNELS:
-    return _counted_last((3, 1, 2, 0))
-  return None
+  _, first, second, last = shape
+  if last > _MOST_CHANNELS and (
+    first <= _MOST_CHANNELS and first != second or 2 * first < min(second, last)
+  ):
+    return [_CHANNELS_FIRST]
+  return ()
 
 
 def mend(shape, image_shape):
@@ -123,10 +167,10 @@ def mend(shape, image_shape):
     Text, such as `transpose them, by images.transpose(0, 2, 3, 1)`; or None.
   """
   image_shape = tuple(image_shape)
-  for order in (_CHANNELS_FIRST, *_COUNTED_LAST):
-    if len(order) != len(shape):
-      continue
-    if tuple(shape[axis] for axis in order)[1:] == image_shape:
+  for order in _ORDERS + _ORDERS_OF_GRAY:
+    if len(order) == len(shape) and image_shape == tuple(
+      shape[axis] for axis in order[1:]
+    ):
       return _transpose(order)
   if shape == image_shape:
     return "take images[None]"
@@ -142,12 +186,14 @@ def mend_counted_last(shape):
   return _transpose((len(shape) - 1, *range(len(shape) - 1)))
 
 
-def _counted_last(order):
-  return "images that are counted last", _transpose(order)
+def _layout(order):
+  """Returns the axes of images that an order brings to front."""
+  return f"[{', '.join(_NAMES[order.index(axis)] for axis in sorted(order))}]"
 
 
-def _transpose(order):
-  return f"transpose them, by images.transpose{order}"
+def _transpose(*orders):
+  calls = [f"images.transpose{order}" for order in orders]
+  return f"transpose them, by {' or '.join(calls)}"
 
 
 def _is_ambiguous(shape):
@@ -155,11 +201,7 @@ def _is_ambiguous(shape):
   if len(shape) != 4:
     return False
   count, first, second, last = shape
-  return (
-    (first <= _MOST_CHANNELS and max(second, last) > 1)
-    or (count == first > _MOST_CHANNELS >= second)
-    or count == 3
-  )
+  return count == 3 or (first <= _MOST_CHANNELS and max(second, last) > 1)
 
 
 def _describe(shape):
