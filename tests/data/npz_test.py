@@ -167,14 +167,52 @@ class NpzTest(parameterized.TestCase):
     self.assertRegex(logs.output[0], r"not read: .*x_val .*, y_val \(5,\)$")
     self.assertEqual([len(split.images) for split in data], [18, 2])
 
+  @parameterized.parameters(
+    dict(x_test="images", y_test="labels"),
+    dict(test_images="images", test_labels="labels", class_names="names"),
+    dict(val_images="images", val_labels="labels"),
+    dict(x_test="images", labels="labels"),
+    dict(keys="train_labels=mine", x_test="images", mine="labels"),
+  )
+  def test_a_single_split_is_all_images(self, keys="", **names):
+    kinds = {
+      "images": _IMAGES,
+      "labels": np.arange(20),
+      "names": np.array([str(index) for index in range(20)]),
+    }
+    with self.assertLogs("vae_graph.data.array_names", "WARNING") as logs:
+      data = self._load(
+        _npz(**{name: kinds[kind] for name, kind in names.items()}),
+        npz_keys=keys.split(",") if keys else (),
+      )
+    self.assertRegex(logs.output[0], "_.* is the only split, of which --test_f")
+    self.assertEqual([len(split.images) for split in data], [18, 2])
+    for part in data:
+      np.testing.assert_array_equal(part.images, _IMAGES[part.labels])
+    self.assertEqual(data.class_names is not None, "names" in names.values())
+
+  @parameterized.parameters(
+    ("train=mine", "no array for train=mine among the arrays x_train .20, 4"),
+    ("train=x_train,test=mine", "no array for test=mine among"),
+    ("test=x_train", "array x_train for both train and test, expected one for"),
+    ("train=", r"the arrays x_train \(20, 4, 3\), labels \(20,\), expected x_"),
+    ("test_labels=labels", "labels without test images .*--npz_keys=test=NAME"),
+  )
+  def test_keys_that_do_not_fit_the_file(self, keys, pattern):
+    with self.assertRaisesRegex(errors.DataError, f"found .*{pattern}"):
+      self._load(
+        _npz(x_train=_IMAGES, labels=np.arange(20)), npz_keys=keys.split(",")
+      )
+
   def test_wrong_keys(self):
-    for keys in (["train"], ["train=a", "valid=b"], ["=a"]):
+    for keys in (
+      ["train"],
+      ["train=a", "valid=b"],
+      ["=a"],
+      ["train=a", "train=b"],
+    ):
       with self.assertRaisesRegex(errors.ConfigError, "npz_keys must be ROLE="):
         config.DataConfig(dataset="npz", npz_keys=keys)
-    with self.assertRaisesRegex(
-      errors.DataError, r"x_train \(20, 4, 3\), expected mine .--npz_keys.;"
-    ):
-      self._load(_npz(x_train=_IMAGES), npz_keys=["train=mine"])
 
   def test_axes_rows_and_levels_as_the_configuration_says(self):
     images = np.random.RandomState(0).randint(0, 4096, (20, 3, 12, 10))
@@ -220,7 +258,7 @@ class NpzTest(parameterized.TestCase):
     (
       "test_labels_only",
       _npz(x_train=_IMAGES, y_test=np.zeros(3, int)),
-      r"found the arrays x_train \(20, 4, 3\), y_test \(3,\)",
+      r"y_test without test images among the arrays x_train \(20, 4, 3\), y_t",
     ),
     ("object", _npz(x_train=np.array([{}, 1], object)), "unreadable .*pickle"),
     ("empty", b"", "no .npz archive"),
@@ -285,8 +323,11 @@ class NpzTest(parameterized.TestCase):
           self._load(content)
 
   def test_no_file(self):
-    for path in (self.folder, self.folder + "/missing.npz"):
-      with self.assertRaisesRegex(errors.DataError, f"{path}: found no such"):
+    for path, found in (
+      (self.folder, "a folder, expected a .npz or .npy file .*; name the file"),
+      (self.folder + "/missing.npz", "no such file"),
+    ):
+      with self.assertRaisesRegex(errors.DataError, f"{path}: found {found}"):
         dataset.load_dataset(config.DataConfig(dataset="npz", data_dir=path))
 
   def test_the_file_must_be_named(self):

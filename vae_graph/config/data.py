@@ -101,11 +101,13 @@ class DataConfig(Config):
         f" {self.resize!r}"
       )
     super().__post_init__()
-    if set(self.array_names) - set(_ROLES) or not all(
-      "=" in key for key in self.npz_keys
+    if (
+      set(self.array_names) - set(_ROLES)
+      or not all("=" in key for key in self.npz_keys)
+      or len(self.array_names) < len(self.npz_keys)
     ):
       raise errors.ConfigError(
-        f"npz_keys must be ROLE=NAME with a role of {', '.join(_ROLES)},"
+        f"npz_keys must be ROLE=NAME, each role once, of {', '.join(_ROLES)},"
         f" found {','.join(self.npz_keys)!r}"
       )
 

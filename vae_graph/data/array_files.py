@@ -12,6 +12,7 @@ from vae_graph.data.pixels import bad_data
 _SUFFIX = ".npy"  # Of an array's member of the archive.
 # What to call the array of a .npy file, which has no name.
 _SINGLE = "array"
+_FILE = "a .npz or .npy file with"
 _MAGIC = b"\x93NUMPY"
 # What a byte stands for at most, as NumPy compresses.
 _MOST_EXPANSION = {
@@ -44,6 +45,10 @@ def read_arrays(path, choose, *, expected):
   Raises:
     DataError: the file is missing or damaged, or an array is no plain one.
   """
+  if os.path.isdir(path):
+    raise bad_data(
+      path, "a folder", f"{_FILE} {expected}", "name the file, not its folder"
+    )
   if not os.path.isfile(path):
     raise _unreadable(path, "no such file", expected)
   try:
@@ -177,6 +182,6 @@ def _unreadable(path, found, expected):
   return bad_data(
     path,
     found,
-    f"a .npz or .npy file with {expected}",
+    f"{_FILE} {expected}",
     "write it by numpy.savez from plain numeric arrays",
   )

@@ -69,15 +69,11 @@ def choose_splits(shapes, path, *, names):
     DataError: there are no images to train on, no array of a name that was
       given, or several that could be the same.
   """
-  chosen = _known_splits(shapes, path, without=names)
+  _check_named(shapes, path, names)
+  chosen = _known_splits(shapes, path, names)
   chosen.update(names)
   chosen = {role: name for role, name in chosen.items() if name}
-  if (
-    "train" not in chosen
-    or ("test_labels" in chosen and "test" not in chosen)
-    or not set(chosen.values()) <= set(shapes)
-  ):
-    raise bad_data(path, list_arrays(shapes), _expected(names), _REMEDY)
+  _check_chosen(chosen, shapes, path)
   left_out = {
     name: shape for name, shape in shapes.items() if name not in chosen.values()
   }
@@ -86,31 +82,90 @@ def choose_splits(shapes, path, *, names):
   return chosen
 
 
-def _expected(names):
-  given = [name for name in names.values() if name]
-  return f"{', '.join(given)} (--npz_keys)" if given else SPLITS_EXPECTED
+def _check_named(shapes, path, names):
+  """Raises a DataError if an array that was named is not there."""
+  missing = [
+    f"{role}={name}"
+    for role, name in names.items()
+    if name not in ("", *shapes)
+  ]
+  if missing:
+    raise bad_data(
+      path,
+      f"no array for {', '.join(missing)} among {list_arrays(shapes)}",
+      "each name of --npz_keys there",
+      "correct it",
+    )
 
 
-def _known_splits(shapes, path, without):
-  """Returns the arrays whose roles are known by name, but for some roles."""
+def _check_chosen(chosen, shapes, path):
+  """Raises a DataError if arrays lack others, or have two roles."""
+  if "train" not in chosen:
+    raise bad_data(path, list_arrays(shapes), SPLITS_EXPECTED, _REMEDY)
+  if "test_labels" in chosen and "test" not in chosen:
+    raise bad_data(
+      path,
+      f"{chosen['test_labels']} without test images among"
+      f" {list_arrays(shapes)}",
+      "labels beside their images",
+      "name those by --npz_keys=test=NAME, or leave the labels out by"
+      " --npz_keys=test_labels=",
+    )
+  roles = {}
+  for role, name in chosen.items():
+    other = roles.setdefault(name, role)
+    if other != role:
+      raise bad_data(
+        path,
+        f"the array {name} for both {other} and {role}",
+        "one for each",
+        "change --npz_keys",
+      )
+
+
+def _known_splits(shapes, path, names):
+  """Returns the arrays whose roles are known by name, but for those named."""
   known = {
     role: _find(shapes, candidates, path)
     for role, candidates in _SPLITS.items()
-    if role not in without
+    if role not in names
   }
+  if not known.get("train") and "train" not in names:
+    known.update(_unsplit(known, shapes, path, names))
   validation = known.pop("validation"), known.pop("validation_labels")
-  if validation[0] and not known.get("test") and "test" not in without:
+  if validation[0] and not known.get("test") and "test" not in names:
     known["test"] = validation[0]
     _LOGGER.warning("%s: %s is the test split", path, validation[0])
-    if "test_labels" not in without:
+    if "test_labels" not in names:
       known["test_labels"] = validation[1]
-  if not known.get("train") and "train" not in without:
-    known["train"] = _find_images(shapes)
-    if not known.get("train_labels") and "train_labels" not in without:
-      known["train_labels"] = _find(shapes, _LABELS, path)
-  if "class_names" not in without:
+  if "class_names" not in names:
     known["class_names"] = _find(shapes, _CLASS_NAMES, path)
   return {role: name for role, name in known.items() if name}
+
+
+def _unsplit(known, shapes, path, names):
+  """Returns what a file without training images has as all of its images.
+
+  A single split is no test set: what is held out of it is.
+  """
+  unnamed = {
+    name: shape for name, shape in shapes.items() if name not in names.values()
+  }
+  images = _find_images(unnamed)
+  found, split = {"train": images}, "train"
+  for other in ("test", "validation"):
+    if images and images == known.get(other):
+      split = other
+      found.update({split: None, f"{split}_labels": None})
+      _LOGGER.warning(
+        "%s: %s is the only split, of which --test_fraction is held out",
+        path,
+        images,
+      )
+  if "train_labels" not in names:
+    labels = known.get(f"{split}_labels") or _find(shapes, _LABELS, path)
+    found["train_labels"] = labels
+  return found
 
 
 def _find_images(shapes):

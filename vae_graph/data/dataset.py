@@ -37,7 +37,7 @@ class Split(typing.NamedTuple):
   """
 
   images: np.ndarray
-  labels: Optional[np.ndarray]
+  labels: Optional[np.ndarray] = None
 
   def first(self, count):
     """Returns the first `count` images, or all if there are fewer or None."""
