@@ -16,7 +16,7 @@
     report.html                       the report about the run
 
 `directory.RunDirectory` has these names, from `run_files`, and reads and writes
-the small files.
+the small files, by `small_files`.
 `checkpoint_saver` saves checkpoints, `checkpoints` finds and restores them;
 with `checkpoint_reader` and `restore_targets` they use TensorFlow, and all else
 does without it.
