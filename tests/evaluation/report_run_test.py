@@ -65,12 +65,15 @@ class ReportRunTest(parameterized.TestCase):
     titles = [title for title in TITLES if title not in missing]
     self.assertEqual(self._titles(), titles)
 
-  def test_settings_that_nothing_reads_are_left_out(self):
+  def test_settings_that_are_read_and_the_origin(self):
     self._train()
+    origin = {"checkpoint": "/old/model.ckpt-12", "step": 12}
+    vae_graph.RunDirectory(self.logdir).write_imported_from(origin)
     run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
     self.assertEqual(run.config["model"]["hidden_units"], [8])
     self.assertNotIn("iaf_steps", run.config["model"])
     self.assertNotIn("momentum", run.config["training"])
+    self.assertEqual(run.imported_from, origin)
 
   def test_a_single_test_image(self):
     self._train(toy_dataset(num_test=1))

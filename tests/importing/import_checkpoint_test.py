@@ -123,7 +123,7 @@ class ImportCheckpointTest(parameterized.TestCase):
     self.assertEqual(run.settings().config, toy_config())
     with open(run.flags_path, encoding="utf-8") as file:
       self.assertEqual(file.read(), "--batch_size=10\n")
-    origin = kept.read_json(run.imported_from_path)
+    origin = run.read_imported_from()
     self.assertEqual(origin["checkpoint"], self.path)
     self.assertEqual(origin["layout"], "tf_layers")
     self.assertEqual(

@@ -184,6 +184,16 @@ class PageTest(absltest.TestCase):
     self.assertIn("not evaluated", text[text.index('id="measurements"') :])
     bare = report.build_report([report.ReportRun("a", {})])
     self.assertIn("neither trained nor evaluated yet", bare)
+    self.assertNotIn("imported", bare)
+
+  def test_where_an_imported_run_began(self):
+    origin = {"checkpoint": "/old/a&b", "layout": "tf_layers", "step": 12000}
+    for imported_from, expected in (
+      (origin, "imported from /old/a&b · layout tf_layers · step 12,000"),
+      (dict(origin, step=None), "imported from /old/a&b · layout tf_layers"),
+    ):
+      run = report.ReportRun("a", {}, imported_from=imported_from)
+      self.assertIn(expected, Page(report.build_report([run])).texts)
 
   def test_pictures_of_one_title_are_in_a_row(self):
     runs = [example.vae(self.folder), example.mmd_vae(self.folder)]

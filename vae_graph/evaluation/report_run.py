@@ -107,6 +107,7 @@ def make_report_run(
       run.read_metrics(),
       evaluation,
       pictures,
+      run.read_imported_from(),
     )
 
 

@@ -44,7 +44,7 @@ def overview(runs):
     Card(
       run.name,
       look(index),
-      [line for line in (_model(run.config), _training(run), source) if line],
+      [line for line in _lines(run, source) if line],
       [_value(figure, readings.read(figure, values)) for figure in chosen],
     )
     for index, (run, (values, source)) in enumerate(zip(runs, found))
@@ -79,6 +79,11 @@ def _value(figure, reading):
   return Value(figure.title, text, note, is_missing=False)
 
 
+def _lines(run, source):
+  """Returns what a run is in lines, of which some may be empty."""
+  return _model(run.config), _origin(run), _training(run), source
+
+
 def _model(config):
   """Returns the model in a line."""
   model = config.get("model", {})
@@ -89,6 +94,19 @@ def _model(config):
   ]
   if "code_size" in model:
     parts.insert(1, f"code of {model['code_size']}")
+  return " · ".join(parts)
+
+
+def _origin(run):
+  """Returns in a line what an imported run began with."""
+  origin = run.imported_from
+  if origin is None:
+    return ""
+  parts = [f"imported from {origin['checkpoint']}"]
+  if origin.get("layout"):
+    parts.append(f"layout {origin['layout']}")
+  if origin.get("step") is not None:
+    parts.append(f"step {origin['step']:,}")
   return " · ".join(parts)
 
 

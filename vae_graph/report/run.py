@@ -30,6 +30,8 @@ class ReportRun(typing.NamedTuple):
       the reason is in the dict `undefined`; `warnings` are lines to be seen.
       None where there was no evaluation.
     pictures: `Picture`s, or tuples like them, in order.
+    imported_from: dict with the `checkpoint` of another program that the run
+      began with, its `layout` and `step`; None of any other run.
   """
 
   name: str
@@ -37,6 +39,7 @@ class ReportRun(typing.NamedTuple):
   metrics: typing.Sequence[dict] = ()
   evaluation: typing.Optional[dict] = None
   pictures: typing.Sequence[Picture] = ()
+  imported_from: typing.Optional[dict] = None
 
 
 def look(index):
