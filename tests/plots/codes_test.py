@@ -7,7 +7,6 @@ from absl.testing import absltest, parameterized
 
 from tests.plots import picture
 from vae_graph import errors, plots
-from vae_graph.plots import codes as codes_module
 from vae_graph.plots import style
 
 
@@ -116,13 +115,6 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
       for second in range(first):
         self.assertFalse(boxes[first].overlaps(boxes[second]))
 
-  def test_spread_apart_moves_only_what_is_near(self):
-    positions = [[0, 0], [0, 0], [5, 5], [5, 5.5], [20, 20]]
-    moved = codes_module.spread_apart(positions, distance=1)
-    np.testing.assert_allclose(
-      moved, [[-0.5, 0], [0.5, 0], [5, 4.75], [5, 5.75], [20, 20]]
-    )
-
   def test_more_dimensions_are_drawn_by_principal_components(self):
     random = np.random.RandomState(0)
     codes = random.normal(size=(500, 6)) @ random.normal(size=(6, 6)) + 3
@@ -146,14 +138,6 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
         for axis in range(2)
       ],
     )
-
-  def test_principal_components_do_not_flip(self):
-    codes = np.random.RandomState(0).normal(size=(100, 3)) * [5, 2, 1]
-    projected, shares = codes_module.principal_components(codes)
-    mirrored, _ = codes_module.principal_components(-codes)
-    np.testing.assert_allclose(mirrored, -projected)
-    self.assertGreater(shares[0], shares[1])
-    self.assertGreater(np.corrcoef(projected[:, 0], codes[:, 0])[0, 1], 0.9)
 
   def test_collapsed_codes_and_a_single_one_can_be_drawn(self):
     self.draw(plots.plot_codes, np.zeros((30, 8)), labels=np.arange(30) % 3)
