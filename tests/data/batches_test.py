@@ -5,7 +5,7 @@ from tests.training.toy import toy_dataset
 from vae_graph import config, errors
 from vae_graph.compat import tf
 from vae_graph.data import batches
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.randomness import epoch_order
 
 

@@ -5,6 +5,7 @@ from absl.testing import absltest, parameterized
 
 from vae_graph import config, errors, registry
 from vae_graph.data import dataset
+from vae_graph.data.pixels import to_unit_interval
 
 
 def _images(count=4, dtype=np.uint8, shape=(2, 3)):
@@ -116,14 +117,14 @@ class CheckDatasetTest(absltest.TestCase):
 
 class ToUnitIntervalTest(absltest.TestCase):
   def test_bytes_are_scaled(self):
-    scaled = dataset.to_unit_interval(np.arange(256, dtype=np.uint8))
+    scaled = to_unit_interval(np.arange(256, dtype=np.uint8))
     self.assertEqual(scaled.dtype, np.float32)
     np.testing.assert_allclose(scaled, np.arange(256) / 255, rtol=2e-7)
     self.assertEqual((scaled[0], scaled[255]), (0, 1))
 
   def test_floats_are_left_alone(self):
     images = _images(dtype=np.float32)
-    self.assertIs(dataset.to_unit_interval(images), images)
+    self.assertIs(to_unit_interval(images), images)
 
 
 class StaticBinarizationTest(absltest.TestCase):
@@ -145,7 +146,7 @@ class StaticBinarizationTest(absltest.TestCase):
     images = _images(count=50)
     np.testing.assert_array_equal(
       dataset.static_binarization(images, seed=1),
-      dataset.static_binarization(dataset.to_unit_interval(images), seed=1),
+      dataset.static_binarization(to_unit_interval(images), seed=1),
     )
 
   def test_memory_bound_does_not_show_in_the_result(self):

@@ -197,7 +197,7 @@ class ImageFolderTest(parameterized.TestCase):
     with self.assertRaisesRegex(errors.DataError, "set --resize=HxW"):
       self._load_all()
     for resize in ("6", "6x", "0x5", "-1x5", "6x5x3", "true"):
-      with self.assertRaisesRegex(errors.ConfigError, "such as 28x28, found"):
+      with self.assertRaisesRegex(errors.ConfigError, "--resize=28x28, found"):
         self._load_all(resize=resize)
 
   def test_background_and_white_level(self):

@@ -13,7 +13,7 @@ from tests.inference.random_run import SHAPE, make_run
 from tests.training.toy import toy_config, toy_dataset
 from vae_graph import errors
 from vae_graph.compat import tf
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.inference import importance_sampling, inference_graph
 from vae_graph.inference.trained_model import BLOCK, TrainedModel
 from vae_graph.runs.directory import RunDirectory

@@ -16,6 +16,7 @@ import numpy as np
 
 from vae_graph import files
 from vae_graph.data import dataset, download, idx
+from vae_graph.data.pixels import bad_data
 
 _TRAIN_FILES = tuple(f"data_batch_{number}.bin" for number in range(1, 6))
 _TEST_FILES = ("test_batch.bin",)
@@ -215,7 +216,7 @@ def _join(splits):
 
 
 def _damaged(path, found):
-  return dataset.bad_data(
+  return bad_data(
     path,
     found,
     f"whole records of {_RECORD_BYTES:,} bytes, each a label of 0 to 9 and a"

@@ -13,7 +13,8 @@ import urllib.request
 from tqdm import tqdm
 
 from vae_graph import errors, files
-from vae_graph.data import dataset, idx
+from vae_graph.data import idx
+from vae_graph.data.pixels import bad_data
 
 _CHUNK_BYTES = 2**16
 # More than any of the files has, as it is sent or decompressed.
@@ -51,7 +52,7 @@ def missing_files(folder, missing):
     held = ", ".join(names[:_SHOWN_NAMES]) or "an empty folder"
     if len(names) > _SHOWN_NAMES:
       held += f" and {len(names) - _SHOWN_NAMES} more"
-  return dataset.bad_data(
+  return bad_data(
     folder,
     held,
     f"also {missing}",

@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 
 from vae_graph import errors, files
-from vae_graph.data import dataset
+from vae_graph.data.pixels import bad_data
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK_BYTES = 2**20
@@ -137,7 +137,7 @@ def _read_up_to(stream, limit):
 
 
 def _damaged(path, found, expected):
-  return dataset.bad_data(
+  return bad_data(
     path,
     found,
     expected,

@@ -8,6 +8,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.data import dataset, image_files
+from vae_graph.data.pixels import bad_data
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ def list_images(root):
     _remark_on_skipped(root, skipped)
     return files, None, None
   if files:
-    raise dataset.bad_data(
+    raise bad_data(
       root,
       f"images such as {files[0]} beside subfolders such as {classes[0]}",
       "either images, or one subfolder of images per class",
@@ -92,7 +93,7 @@ def list_images(root):
   for label, folder in zip(numbers, classes):
     files, nested, others = _list_folder(folder)
     if nested:
-      raise dataset.bad_data(
+      raise bad_data(
         nested[0],
         "a folder inside the folder of a class",
         "images only",
@@ -130,7 +131,7 @@ def _list_folder(folder):
   try:
     names = sorted(os.listdir(folder))
   except OSError as error:
-    raise dataset.bad_data(
+    raise bad_data(
       folder,
       f"no readable folder ({error.strerror})",
       "a folder of images",
@@ -141,7 +142,7 @@ def _list_folder(folder):
   files = [path for path in paths if not os.path.isdir(path)]
   images = [path for path in files if path.lower().endswith(_EXTENSIONS)]
   if not images and not folders:
-    raise dataset.bad_data(
+    raise bad_data(
       folder,
       f"no image among {len(paths)} files",
       f"files that end in {', '.join(_EXTENSIONS)}",
@@ -190,7 +191,7 @@ def _alike(paths, images):
   first = next(images)
   for path, image in zip(paths, itertools.chain([first], images)):
     if image.shape != first.shape:
-      raise dataset.bad_data(
+      raise bad_data(
         path,
         image_files.describe(image.shape),
         f"{image_files.describe(first.shape)} as in {paths[0]}",

@@ -7,6 +7,7 @@ from typing import Dict, Optional, Tuple
 import numpy as np
 
 from vae_graph.data import dataset, download, idx, idx_names
+from vae_graph.data.pixels import bad_data
 
 _EMBEDDED_FOLDER = os.path.join(os.path.dirname(__file__), "mnist_10k")
 _EMBEDDED_FILES = ("images-idx3-ubyte.gz", "labels-idx1-ubyte.gz")
@@ -186,7 +187,7 @@ def _read_split(images_path, labels_path):
   images = idx.read_images(images_path)
   labels = idx.read_labels(labels_path)
   if len(labels) != len(images):
-    raise dataset.bad_data(
+    raise bad_data(
       labels_path,
       f"{len(labels)} labels",
       f"{len(images)}, one for each image in {images_path}",

@@ -4,6 +4,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.data import array_files, array_names, axes, dataset
+from vae_graph.data.pixels import bad_data
 
 
 def load_npz(config):
@@ -62,7 +63,7 @@ def _class_names(names, path):
   if names is None:
     return None
   if names.ndim != 1 or names.dtype.kind not in "SU":
-    raise dataset.bad_data(
+    raise bad_data(
       path,
       f"class names of shape {names.shape} and type {names.dtype}",
       "strings [n], the name of label i at place i",

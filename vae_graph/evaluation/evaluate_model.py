@@ -14,7 +14,8 @@ from vae_graph.config.combinations import (
   has_standard_normal_prior,
 )
 from vae_graph.config.evaluation import EvaluationConfig
-from vae_graph.data.dataset import Dataset, to_unit_interval
+from vae_graph.data.dataset import Dataset
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
 from vae_graph.evaluation.provenance import provenance
 from vae_graph.inference.trained_model import TrainedModel

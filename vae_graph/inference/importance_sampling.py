@@ -20,7 +20,7 @@ import numpy as np
 from vae_graph import errors
 from vae_graph.compat import map_fn, tf
 from vae_graph.config import combinations
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.randomness import fold_in
 from vae_graph.runtime.blocks import MEMORY, images_at_once
 

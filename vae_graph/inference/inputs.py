@@ -3,7 +3,8 @@
 import numpy as np
 
 from vae_graph.data import axes
-from vae_graph.data.dataset import Split, bad_data, check_split
+from vae_graph.data.dataset import Split, check_split
+from vae_graph.data.pixels import bad_data
 
 
 def check_images(images, image_shape, *, white_level=0):

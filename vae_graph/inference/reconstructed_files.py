@@ -7,7 +7,7 @@ from typing import List, Sequence
 import numpy as np
 
 from vae_graph import plots
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.inference.output_files import write_npz, writing
 from vae_graph.inference.trained_model import TrainedModel
 from vae_graph.paths import LocalPath, local_path

@@ -17,14 +17,13 @@ from vae_graph.data import array_files, array_names, axes
 from vae_graph.data.dataset import (
   Dataset,
   Split,
-  bad_data,
   check_split,
   load_observed_dataset,
   static_binarization,
-  to_unit_interval,
 )
 from vae_graph.data.image_files import load_files
 from vae_graph.data.image_folder import list_images
+from vae_graph.data.pixels import bad_data, to_unit_interval
 from vae_graph.paths import local_path
 
 _SOURCES = (

@@ -12,8 +12,8 @@ import numpy as np
 from vae_graph import errors
 from vae_graph.config import ExperimentConfig, SessionConfig
 from vae_graph.config.combinations import check_pixels
-from vae_graph.data.dataset import to_unit_interval
 from vae_graph.data.fingerprint import fingerprint
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.inference import importance_sampling
 from vae_graph.inference.inference_graph import (
   BLOCK,

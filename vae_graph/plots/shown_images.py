@@ -11,7 +11,7 @@ import typing
 import numpy as np
 from PIL import Image
 
-from vae_graph.data import dataset
+from vae_graph.data.pixels import to_unit_interval
 
 # About how many pixels of the picture an image is wide or high: small images
 # are magnified by a whole number, so that all their pixels stay equal squares.
@@ -150,7 +150,7 @@ def _to_bytes(images):
   """Returns images of one dtype or another as uint8 of the same shape."""
   if images.dtype == np.uint8:
     return images
-  levels = np.nan_to_num(dataset.to_unit_interval(images))
+  levels = np.nan_to_num(to_unit_interval(images))
   return np.rint(255 * np.clip(levels, 0, 1)).astype(np.uint8)
 
 

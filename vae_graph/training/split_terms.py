@@ -11,7 +11,7 @@ from typing import Dict, Optional
 import numpy as np
 
 from vae_graph.config.combinations import whole_batch_part
-from vae_graph.data.dataset import to_unit_interval
+from vae_graph.data.pixels import to_unit_interval
 from vae_graph.randomness import evaluation_seed
 from vae_graph.runtime.blocks import group_size, images_at_once
 
