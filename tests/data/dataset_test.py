@@ -42,7 +42,7 @@ class CheckSplitTest(parameterized.TestCase):
     self.assertEqual(checked.tolist(), [[[255, 0]]])
 
   def test_channels_are_kept(self):
-    split = dataset.Split(_images(shape=(2, 3, 3)), None)
+    split = dataset.Split(images=_images(shape=(2, 3, 3)))
     self.assertEqual(dataset.check_split(split, "x").images.shape, (4, 2, 3, 3))
 
   def test_labels_become_int32(self):

@@ -143,11 +143,11 @@ def deep_png(levels, transparent=b""):
   """Returns the bytes of a PNG file of 16 bits; Pillow writes no colors so.
 
   Args:
-    levels: uint16 `[height, width]` or `[height, width, 3]`.
+    levels: uint16 `[height, width]` or `[height, width, 2 or 3]`.
     transparent: content of its tRNS chunk; none where it is empty.
   """
   height, width = levels.shape[:2]
-  color_type = 2 if levels.ndim == 3 else 0
+  color_type = {2: 4, 3: 2}[levels.shape[2]] if levels.ndim == 3 else 0
   lines = b"".join(b"\0" + line.astype(">u2").tobytes() for line in levels)
   chunks = [(b"IHDR", png_header(width, height, 16, color_type))]
   if transparent:

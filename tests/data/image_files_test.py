@@ -251,6 +251,21 @@ class ImageFilesTest(parameterized.TestCase):
       "nowhere.png", [os.path.join(self.folder, "nowhere.png")]
     )
 
+  @parameterized.parameters(
+    (np.int32, 1, {}, "integers of 32 bits, .*; set --white_level$"),
+    (np.uint16, 9, {"white_level": 8}, "levels .*to 9, expected 0 to 8, the"),
+    (np.float32, 255, {}, r"pixels from 0.0 to 255.0, .*floats in \[0, 1\]"),
+  )
+  def test_what_is_intact_is_not_called_damaged(
+    self, dtype, white, settings, message
+  ):
+    levels = np.array([[0, white]], dtype)
+    kind = {"i": 2, "u": 1, "f": 3}[levels.dtype.kind]
+    content = fake_files.tiff_bytes(levels, tag_339=kind)
+    path = fake_files.write(self.folder, "image.tif", content)
+    message = f"^{path}: found {message}"
+    self._assert_fails(message, [path], **settings)
+
   def test_names_what_is_wrong_with_a_file(self):
     path = self._write(_COLOR)
     with mock.patch.object(Image, "MAX_IMAGE_PIXELS", 10):

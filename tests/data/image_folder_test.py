@@ -75,7 +75,14 @@ class ImageFolderTest(parameterized.TestCase):
   def test_jpeg_is_close_to_what_was_encoded(self):
     smooth = np.add.outer(np.arange(16) * 8, np.arange(16) * 4)
     smooth = smooth.astype(np.uint8)[..., None]
-    for name in ("a.jpg", "b.jpeg", "jpeg_in_disguise.png", "d.JPG"):
+    for name in (
+      "a.jpg",
+      "b.jpeg",
+      "jpeg_in_disguise.png",
+      "d.JPG",
+      "e.jpe",
+      "f.jfif",
+    ):
       self._write(name, _jpeg(smooth))
     for part in self._load():
       for image in part.images:
@@ -157,7 +164,23 @@ class ImageFolderTest(parameterized.TestCase):
   def test_nested_subfolders(self):
     self._write("cats/a.png", b"")
     self._write("cats/black/a.png", b"")
-    self._assert_fails("cats/black: found a folder inside")
+    self._assert_fails(
+      "cats/black: found a folder inside .*, expected images only, as"
+      f" {self.folder}/CLASS/IMAGE; .* set --data_dir={self.folder}/cats, of"
+    )
+
+  @parameterized.parameters(
+    (("train", "test"), True), (("Train", "val"), True), (("train", "b"), False)
+  )
+  def test_folders_that_are_named_as_splits_are_remarked_on(self, names, is_so):
+    for name in names:
+      self._write(f"{name}/a.png", _png(_pixels(0, _GRAY)))
+    with self.assertLogs(image_folder.__name__, "WARNING") as logs:
+      image_folder._LOGGER.warning("the last one")
+      self.assertEqual(self._load().class_names, tuple(sorted(names)))
+    self.assertLen(logs.output, 1 + is_so)
+    if is_so:
+      self.assertRegex(logs.output[1], "taken for classes; if they are splits")
 
   def test_folder_without_images(self):
     self._assert_fails(f"^{self.folder}: found no image among 0 files")
@@ -210,11 +233,11 @@ class ImageFolderTest(parameterized.TestCase):
     images = self._load_all(resize="6x5", background="white", white_level=4095)
     self.assertEqual(images.shape, (2, 6, 5, 3))
     np.testing.assert_array_equal(images, 1)
-    with self.assertRaisesRegex(errors.ConfigError, "background must be a col"):
+    with self.assertRaisesRegex(errors.ConfigError, "background must be an op"):
       self._load_all(background="none")
 
   def test_skipped_files_are_counted_and_named(self):
-    for folder in ("cats", "dogs", "__MACOSX"):
+    for folder in ("cats", "dogs", "__MACOSX", "@eaDir", "cats/@eaDir"):
       self._write(f"{folder}/a.webp", _png(_pixels(0, _GRAY)))
     for name in ("Thumbs.db", "desktop.ini", ".DS_Store", "cats/._a.png"):
       self._write(name, b"")

@@ -30,6 +30,9 @@ _FEW_PIXELS = 2**24
 # Pillow's modes without colors; "I" is what its older releases call "I;16".
 _GRAY_MODES = ("1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "F")
 
+# Of its raw modes, those that are not taken with 16 bits.
+_KINDS = {"LA": "gray with alpha", "RGBa": "premultiplied RGBA"}
+
 _ORIENTATION = 0x0112  # The tag of EXIF.
 # Along which axes to flip images of orientation 1 to 8 for them to be upright;
 # from 5 on their axes are swapped before.
@@ -38,11 +41,12 @@ _FLIPS = ((), (1,), (0, 1), (0,), (), (1,), (0, 1), (0,))
 _HAS_LOW_BYTE_FIRST = sys.byteorder == "little"
 
 
-def decode(content, *, background=None, white_level=0):
+def decode(content, *, name="image", background=None, white_level=0):
   """Returns the image that is the content of a file, upright.
 
   Args:
     content: bytes.
+    name: the file, for error messages.
     background: see `parse_color`; what is transparent is put on it.
     white_level: what is white where there are more than 8 bits; 0 for all bits.
 
@@ -52,6 +56,7 @@ def decode(content, *, background=None, white_level=0):
     are more than 8 bits.
 
   Raises:
+    DataError: it is intact, but of a kind that is not taken.
     Exception: of nearly every kind, where it is damaged or no image.
   """
   with warnings.catch_warnings():
@@ -63,8 +68,13 @@ def decode(content, *, background=None, white_level=0):
     image = _open(content)
     count = getattr(image, "n_frames", 1)
     if count > 1 and image.format != _FIRST_OF_SEVERAL:
-      raise ValueError(f"it holds {count} images, expected one")
-    decoded = _pixels(image, content, white_level)
+      raise pixels.bad_data(
+        name,
+        f"{count} images in one file",
+        "one",
+        "save each as a file of its own, or remove the file",
+      )
+    decoded = _pixels(image, content, name, white_level)
     if decoded.ndim == 2:
       decoded = decoded[..., np.newaxis]
     # Pillow turns those of TIFF itself.
@@ -83,16 +93,20 @@ def parse_color(text):
     text: a name such as `white`, or `#rrggbb`.
 
   Raises:
-    ConfigError: it is neither.
+    ConfigError: it is neither, or has transparency itself.
   """
   if not text:
     return None
   try:
-    return ImageColor.getrgb(text)[:3]
-  except ValueError as error:
+    color = ImageColor.getrgb(text)
+  except ValueError:
+    color = ()
+  if len(color) != 3:
     raise errors.ConfigError(
-      f"background must be a color such as white or #ffffff, found {text!r}"
-    ) from error
+      "background must be an opaque color such as white or #ffffff, found"
+      f" {text!r}"
+    )
+  return color
 
 
 def reason(error):
@@ -116,16 +130,16 @@ def _open(content):
   return image
 
 
-def _pixels(image, content, white_level):
+def _pixels(image, content, name, white_level):
   """Returns the pixels as they are stored, `[height, width(, channels)]`."""
   raw_mode = _raw_mode(image)
   image.load()  # Whose errors NumPy would hide.
   if image.mode == "F":
-    return pixels.to_standard(np.asarray(image), "its floats")
+    return pixels.to_standard(np.asarray(image), name)
   if image.mode.startswith("I"):
-    return _deep_gray(image, white_level)
+    return _deep_gray(image, name, white_level)
   if ";16" in raw_mode:
-    return _deep_colors(image, content, raw_mode, white_level)
+    return _deep_colors(image, content, raw_mode, name, white_level)
   is_gray = image.mode in _GRAY_MODES
   if _has_transparency(image):
     return np.asarray(image.convert("LA" if is_gray else "RGBA"))
@@ -144,15 +158,18 @@ def _raw_mode(image):
   return arguments if isinstance(arguments, str) else arguments[0]
 
 
-def _deep_gray(image, white_level):
+def _deep_gray(image, name, white_level):
   """Returns gray pixels of more than 8 bits, with alpha if any has it."""
   white, is_inverted = white_level or 65535, False
   if image.format == "TIFF":
     bits = image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
     # Signed, or of 32 bits.
     if not white_level and image.mode == "I":
-      raise ValueError(
-        f"its integers of {bits} bits could have any white; set --white_level"
+      raise pixels.bad_data(
+        name,
+        f"integers of {bits} bits, of which any may be white",
+        "the one that is",
+        "set --white_level",
       )
     white = white_level or 2**bits - 1
     # Pillow inverts those of 8 bits alone.
@@ -160,7 +177,7 @@ def _deep_gray(image, white_level):
       image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
     )
   levels = np.asarray(image)
-  gray = _scaled(levels, white)
+  gray = _scaled(levels, white, name)
   if is_inverted:
     gray = 1 - gray
   transparent = image.info.get("transparency")
@@ -169,7 +186,7 @@ def _deep_gray(image, white_level):
   return np.stack([gray, levels != transparent], axis=-1).astype(np.float32)
 
 
-def _deep_colors(image, content, raw_mode, white_level):
+def _deep_colors(image, content, raw_mode, name, white_level):
   """Returns colors of 16 bits, with alpha if any has it.
 
   Pillow keeps the high byte of each. Told that the low one is first where it is
@@ -177,7 +194,12 @@ def _deep_colors(image, content, raw_mode, white_level):
   """
   kind, order = raw_mode.split(";16")
   if kind not in ("RGB", "RGBA", "RGBX") or order not in tuple("LBN"):
-    raise ValueError(f"it has 16 bits of {image.mode}, which cannot be kept")
+    raise pixels.bad_data(
+      name,
+      f"16 bits a channel of {_KINDS.get(kind, kind)}",
+      "16 bits of gray, RGB or RGBA",
+      "save it so, or with 8 bits a channel",
+    )
   is_low_first = order == "L" or (order == "N" and _HAS_LOW_BYTE_FIRST)
   other_mode = f"{kind};16{'B' if is_low_first else 'L'}"
   low = _open(content)
@@ -195,17 +217,20 @@ def _deep_colors(image, content, raw_mode, white_level):
     colors = levels
     alpha = np.any(levels != transparent, axis=-1, keepdims=True)
   else:
-    return _scaled(levels, white_level or 65535)
-  colors = _scaled(colors, white_level or 65535)
+    return _scaled(levels, white_level or 65535, name)
+  colors = _scaled(colors, white_level or 65535, name)
   return np.concatenate([colors, alpha], axis=-1).astype(np.float32)
 
 
-def _scaled(levels, white):
+def _scaled(levels, white, name):
   """Returns integers as float32 in [0, 1]."""
   low, high = levels.min(), levels.max()
   if low < 0 or high > white:
-    raise ValueError(
-      f"levels from {low} to {high}, expected 0 to {white}, the white_level"
+    raise pixels.bad_data(
+      name,
+      f"levels from {low} to {high}",
+      f"0 to {white}, the white level",
+      "scale them, or set --white_level to the level that is white",
     )
   scaled = levels.astype(np.float32)
   scaled /= np.float32(white)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from vae_graph import files
+from vae_graph import errors, files
 from vae_graph.data import image_decoding, pixels
 from vae_graph.data.area_averaging import average_areas
 from vae_graph.data.pixels import bad_data
@@ -31,15 +31,18 @@ def decode_files(paths, size=None, *, background="", white_level=0):
 
   Raises:
     ConfigError: `background` is no color.
-    DataError: a file is missing, damaged, or has transparency.
+    DataError: a file is missing, damaged, of a kind that is not taken, or has
+      transparency.
   """
   color = image_decoding.parse_color(background)
   for path in paths:
     try:
       content = files.read_file(path, most_bytes=_MOST_BYTES)
       image = image_decoding.decode(
-        content, background=color, white_level=white_level
+        content, name=path, background=color, white_level=white_level
       )
+    except errors.DataError:
+      raise
     # Pillow passes on whatever its parsers trip over, of nearly every kind.
     except Exception as error:
       raise bad_data(

@@ -16,6 +16,8 @@ _EXTENSIONS = (
   ".png",
   ".jpg",
   ".jpeg",
+  ".jpe",
+  ".jfif",
   ".webp",
   ".bmp",
   ".tif",
@@ -23,7 +25,9 @@ _EXTENSIONS = (
   ".gif",
 )
 # What operating systems and archives add, beside names that begin with a dot.
-_ADDED = ("__macosx", "thumbs.db", "desktop.ini")
+_ADDED = ("__macosx", "@eadir", "thumbs.db", "desktop.ini")
+# What folders of splits are called, which are no classes.
+_SPLITS = ("train", "training", "test", "testing", "val", "valid", "validation")
 # Of the files that are skipped, so many are named.
 _MOST_NAMED = 5
 
@@ -88,7 +92,8 @@ def list_images(root):
       "either images, or one subfolder of images per class",
       "move the images into subfolders, or the subfolders elsewhere",
     )
-  numbers, class_names = number_classes(map(os.path.basename, classes))
+  names = [os.path.basename(folder) for folder in classes]
+  numbers, class_names = number_classes(names)
   paths, labels = [], []
   for label, folder in zip(numbers, classes):
     files, nested, others = _list_folder(folder)
@@ -96,13 +101,22 @@ def list_images(root):
       raise bad_data(
         nested[0],
         "a folder inside the folder of a class",
-        "images only",
-        "move its images up, or the folder elsewhere",
+        f"images only, as {os.path.join(root, 'CLASS', 'IMAGE')}",
+        "move its images up, or the folder elsewhere; if"
+        f" {os.path.basename(folder)} is no class but holds them, set"
+        f" --data_dir={folder}, of which --test_fraction is held out",
       )
     paths += files
     labels += [label] * len(files)
     skipped += others
   _remark_on_skipped(root, skipped)
+  if all(name.lower() in _SPLITS for name in names):
+    _LOGGER.warning(
+      "%s: the folders %s are taken for classes; if they are splits, set"
+      " --data_dir to one, of which --test_fraction is held out",
+      root,
+      ", ".join(names),
+    )
   return paths, np.array(labels), class_names
 
 
