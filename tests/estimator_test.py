@@ -177,6 +177,18 @@ class EstimatorTest(parameterized.TestCase):
 
   @parameterized.parameters(
     ({"modle": {}}, (6, 5), vae_graph.errors.ConfigError, "params has modle"),
+    (
+      {"model": 3},
+      (6, 5),
+      vae_graph.errors.ConfigError,
+      "ModelConfig, found 3",
+    ),
+    (
+      {"objective": "elbo"},
+      (6, 5),
+      vae_graph.errors.ConfigError,
+      "objective must be of type ObjectiveConfig, found 'elbo'",
+    ),
     ({}, (None, 5), vae_graph.errors.TensorError, "call set_shape"),
   )
   def test_what_is_refused(self, params, shape, error, message):

@@ -30,6 +30,7 @@ class ConfigTest(parameterized.TestCase):
     (config.SessionConfig, {"gpu_memory_growth": 1}, "must be bool, found 1"),
     (config.SessionConfig, {"tower_devices": "gpu:0"}, "sequence of words"),
     (config.SessionConfig, {"tower_devices": (0,)}, "must be str, found 0"),
+    (config.ExperimentConfig, {"model": 3}, "of type ModelConfig, found 3"),
     (config.SessionConfig, {"visible_devices": (-1,)}, "at least 0, found -1"),
   )
   def test_refuses_with_one_line_that_names_the_setting(

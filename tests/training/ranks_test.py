@@ -245,6 +245,8 @@ class ArgumentsTest(FolderTest):
   @parameterized.parameters(
     (dict(rank=2, num_ranks=2), {}, "rank 2 and num_ranks 2"),
     (dict(num_ranks=2, wrap_optimizer=None), {}, "need a wrap_optimizer"),
+    (dict(wrap_optimizer="hvd"), {}, "must be a function, .* found 'hvd'"),
+    (dict(wrap_optimizer=str), {}, "must return a tf.train.Optimizer, .* no c"),
     (dict(num_ranks=3), {}, "multiple of their number, 3, found 10"),
     (dict(num_ranks=2), dict(on_nan="rollback"), "on_nan=stop"),
     (dict(is_chief=False), dict(on_nan="rollback"), "on_nan=stop"),

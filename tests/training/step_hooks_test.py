@@ -197,6 +197,34 @@ class StockHooksTest(FolderTest):
       self.train("feed", hook)
     self.assertEmpty(glob.glob(os.path.join(self.logdir, "model.ckpt*")))
 
+  @parameterized.parameters(
+    (["x"], "SessionRunHooks, or functions.* found 'x'"),
+    ([lambda: None], "SessionRunHooks, or functions.* found None"),
+    ([tf.train.FinalOpsHook("train_step")], "makes a training step"),
+    (tf.train.StopAtStepHook(3), "a list of hooks, found <.*StopAtStepHook"),
+  )
+  def test_what_is_no_hook(self, hooks, message):
+    self.refused(hooks, message)
+
+  @parameterized.parameters(
+    (tf.train.LoggingTensorHook, {"a": "train_step"}),
+    (tf.train.LoggingTensorHook, ["lsos"]),
+    (tf.train.NanTensorHook, "lsos:0"),
+    (tf.train.FinalOpsHook, ["lsos:0"]),
+    (tf.train.FinalOpsHook, [3]),
+  )
+  def test_a_tensor_that_is_not_there(self, hook, names):
+    args = [100] if hook is tf.train.LoggingTensorHook else []
+    self.refused(
+      [hook(names, *args)], f"{hook.__name__} asks for what.* docs/graph.md"
+    )
+
+  def refused(self, hooks, message):
+    with self.assertRaisesRegex(vae_graph.errors.ConfigError, message):
+      vae_graph.train(
+        toy_config(), self.logdir, dataset=toy_dataset(), extra_hooks=hooks
+      )
+
   def test_global_step_waiter(self):
     with self.assertRaisesRegex(
       vae_graph.errors.ConfigError, "GlobalStepWaiterHook waits"

@@ -259,6 +259,14 @@ class TrainTest(parameterized.TestCase):
       vae_graph.train(toy_config(), self.logdir, dataset=dataset)
     self.assertFalse(os.path.exists(self.logdir))
 
+  def test_a_data_set_that_is_none_is_refused(self):
+    images = toy_dataset().train.images
+    with self.assertRaisesRegex(
+      errors.DataError, "type ndarray, expected a va"
+    ):
+      vae_graph.train(toy_config(), self.logdir, dataset=images)
+    self.assertFalse(os.path.exists(self.logdir))
+
   def test_another_configuration_is_refused(self):
     self._train(toy_config())
     with self.assertRaisesRegex(

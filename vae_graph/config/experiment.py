@@ -22,6 +22,12 @@ class ExperimentConfig:
   session: SessionConfig = SessionConfig()
 
   def __post_init__(self):
+    for part in dataclasses.fields(self):
+      value = getattr(self, part.name)
+      if not isinstance(value, part.type):
+        raise errors.ConfigError(
+          f"{part.name} must be of type {part.type.__name__}, found {value!r}"
+        )
     combinations.check_objective(self.model, self.objective)
     combinations.check_data(self.model, self.data)
 

@@ -211,6 +211,17 @@ def take(split, indices):
   )
 
 
+def check_type(dataset, name):
+  """Checks that something is a `Dataset`; as `check_dataset`."""
+  if not isinstance(dataset, Dataset):
+    raise bad_data(
+      name,
+      f"an object of type {type(dataset).__name__}",
+      "a vae_graph.Dataset",
+      "make one of two vae_graph.Splits",
+    )
+
+
 def check_dataset(dataset, name, *, data_format="auto"):
   """Checks what a source returned, and brings it into the standard dtypes.
 
@@ -226,6 +237,7 @@ def check_dataset(dataset, name, *, data_format="auto"):
   Raises:
     DataError: a part is not usable, or the two do not fit together.
   """
+  check_type(dataset, name)
   train, test = dataset
   if data_format != "channels_last":
     # Of the larger split, lest few images look like few channels.

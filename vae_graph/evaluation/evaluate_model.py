@@ -14,7 +14,7 @@ from vae_graph.config.combinations import (
   has_standard_normal_prior,
 )
 from vae_graph.config.evaluation import EvaluationConfig
-from vae_graph.data.dataset import Dataset
+from vae_graph.data.dataset import Dataset, check_type
 from vae_graph.data.pixels import to_unit_interval
 from vae_graph.evaluation.likelihood_figures import likelihood_figures
 from vae_graph.evaluation.provenance import provenance
@@ -66,6 +66,7 @@ def evaluate_model(
     errors as `NAME_stderr`, and what they were measured on, to the bit in
     `provenance`; `undefined` is `{figure: reason}`, `warnings` a list of lines.
   """
+  check_type(dataset, "the data set given")
   evaluation_config = evaluation_config or EvaluationConfig()
   split = getattr(dataset, evaluation_config.split)
   if evaluation_config.max_images:

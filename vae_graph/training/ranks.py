@@ -77,7 +77,30 @@ def make_ranks(experiment_config, *, wrap_optimizer, is_chief, rank, num_ranks):
       " on_nan=stop"
     )
   ranks = Ranks(is_chief, rank, num_ranks)
-  return ranks._replace(wrap_optimizer=wrap_optimizer or ranks.wrap_optimizer)
+  if wrap_optimizer is None:
+    return ranks
+  return ranks._replace(wrap_optimizer=_checked(wrap_optimizer))
+
+
+def _checked(wrap_optimizer):
+  """Returns the function, which then refuses to return what is no optimizer."""
+  if not callable(wrap_optimizer):
+    raise errors.ConfigError(
+      "wrap_optimizer must be a function, such as hvd.DistributedOptimizer,"
+      f" found {wrap_optimizer!r}"
+    )
+
+  def wrap(optimizer):
+    wrapped = wrap_optimizer(optimizer)
+    for name in ("compute_gradients", "apply_gradients"):
+      if not callable(getattr(wrapped, name, None)):
+        raise errors.ConfigError(
+          f"wrap_optimizer must return a tf.train.Optimizer, found {wrapped!r},"
+          f" which has no {name}"
+        )
+    return wrapped
+
+  return wrap
 
 
 class Share(typing.NamedTuple):

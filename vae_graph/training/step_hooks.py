@@ -30,6 +30,10 @@ def make_step_hooks(extra_hooks, train_graph, *, folder, saver=None):
   Raises:
     ConfigError: one can do nothing of use here.
   """
+  if not isinstance(extra_hooks, (list, tuple)):
+    raise errors.ConfigError(
+      f"extra_hooks must be a list of hooks, found {extra_hooks!r}"
+    )
   hooks = []
   for hook in extra_hooks:
     if not isinstance(hook, tf.train.SessionRunHook) and callable(hook):
@@ -44,6 +48,11 @@ def make_step_hooks(extra_hooks, train_graph, *, folder, saver=None):
 
 
 def _check(hook, folder):
+  if not isinstance(hook, tf.train.SessionRunHook):
+    raise errors.ConfigError(
+      "extra_hooks must have tf.train.SessionRunHooks, or functions that return"
+      f" one, found {hook!r}"
+    )
   if isinstance(hook, tf.train.GlobalStepWaiterHook):
     raise errors.ConfigError(
       "GlobalStepWaiterHook waits for steps of other workers, and there are"
@@ -82,9 +91,16 @@ class StepHooks(RunHook):
     self._checked = set()
 
   def begin(self):
-    """As of each hook."""
+    """As of each hook, whose names are looked up in the graph."""
     for hook in self._every:
-      hook.begin()
+      if _is_of_tensorflow(hook):
+        with _looking_up(hook):
+          hook.begin()
+      else:
+        hook.begin()
+      # A FinalOpsHook would look for them when training is over.
+      final_ops = getattr(hook, "_final_ops", None)
+      self._check_fetches(hook, final_ops, tf.get_default_graph())
 
   def after_create_session(self, session, coord):
     """As of each hook."""
@@ -147,7 +163,8 @@ class StepHooks(RunHook):
     for each in tf.nest.flatten(fetches, expand_composites=True):
       if each is None:
         continue
-      element = graph.as_graph_element(each)
+      with _looking_up(hook):
+        element = graph.as_graph_element(each)
       if element.name in self._checked:
         continue
       if _makes_steps(element):
@@ -161,6 +178,23 @@ class StepHooks(RunHook):
   def _images_of(self, step):
     """Returns a feed of the images of the step that begins at `step`."""
     return {self.train_graph.data: self.train_graph.batches.images_of(step)}
+
+
+@contextlib.contextmanager
+def _looking_up(hook):
+  """A context in which a hook looks for tensors of the graph."""
+  try:
+    yield
+  except (KeyError, TypeError, ValueError) as error:
+    reason = str(error.args[0] if error.args else error).rstrip(".")
+    raise errors.ConfigError(
+      f"{type(hook).__name__} asks for what the graph does not have: {reason};"
+      " docs/graph.md lists its names"
+    ) from error
+
+
+def _is_of_tensorflow(hook):
+  return type(hook).__module__.split(".")[0].startswith("tensorflow")
 
 
 def _period(hook):

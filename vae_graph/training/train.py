@@ -9,7 +9,7 @@ from vae_graph.compat import tf, versions
 from vae_graph.config import ExperimentConfig
 from vae_graph.config.combinations import check_pixels
 from vae_graph.data import axes
-from vae_graph.data.dataset import Dataset, load_dataset
+from vae_graph.data.dataset import Dataset, check_type, load_dataset
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import LocalPath, local_path
@@ -132,8 +132,10 @@ def train(
     config_proto = make_config_proto(resolved.session)
     if dataset is None:
       dataset = load_dataset(experiment_config.data)
-    elif experiment_config.data.data_format == "auto":
-      axes.check_order(dataset.train.images.shape, name="the data set given")
+    else:
+      check_type(dataset, "the data set given")
+      if experiment_config.data.data_format == "auto":
+        axes.check_order(dataset.train.images.shape, name="the data set given")
     check_pixels(experiment_config.model, dataset.train.images.dtype)
     train_graph = build_train_graph(resolved, dataset.train.images, ranks=ranks)
     if not ranks.is_chief:
