@@ -15,7 +15,7 @@ LAYERS = [
     ["inputs"],
     ["data", "likelihoods", "networks", "posteriors", "priors"],
     ["layers", "runtime"],
-    ["randomness"],
+    ["activations", "initializers", "randomness"],
     ["compat"],
     ["config"],
     ["registry"],

@@ -7,7 +7,7 @@ import numpy as np
 from absl.testing import absltest, parameterized
 
 import vae_graph
-from vae_graph import layers
+from vae_graph import initializers
 from vae_graph.compat import tf
 
 MODEL = vae_graph.ModelConfig(
@@ -128,7 +128,7 @@ class PartitionedTest(parameterized.TestCase):
       return tf.get_variable(
         "kernel",
         [7, 2],
-        initializer=layers.standard_normal("kernel"),
+        initializer=initializers.standard_normal("kernel"),
         partitioner=partitioner,
         use_resource=use_resource,
       )

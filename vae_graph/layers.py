@@ -5,74 +5,20 @@ A layer's scope is its kind, made unique in the order of calls (`dense`,
 and `bias`: so checkpoints of TF 1 code restore by name, also where `tf.layers`
 is gone (Keras 3).
 
-Initial values are a pure function of the variable's name and the graph's seed
-(`tf.set_random_seed`; 0 where none is set), and the same on every TensorFlow,
-also where a partitioner of the caller's scope divides a variable into shards.
+Kernels begin as of `initializers.glorot_uniform`, biases at 0, unless the
+caller's scope has an initializer for kernels.
 
 Images are `[batch, height, width, channels]`. Sizes and strides are an integer
 for both axes or a pair `(height, width)`.
 """
 
-import zlib
-
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.initializers import glorot_uniform
 
 # A density divides by its scale, and its gradient by the scale's square, which
 # overflows float32 from 5e-20 on for a code of 1, earlier for larger ones.
 _MIN_SCALE = 1e-18
-
-
-def leaky_relu(inputs):
-  """`tf.nn.leaky_relu`, whose gradient is taken from its outputs.
-
-  They have the signs of its inputs, from which TensorFlow takes it. But with
-  the inputs in use, the graph optimizer of TensorFlow 2 fails to merge it with
-  the layer before, and says that its "remapper failed". That of TensorFlow 1
-  does not try, and there all is as it was.
-
-  Args:
-    inputs: float tensor.
-
-  Returns:
-    A tensor of the same shape.
-  """
-  graph = tf.get_default_graph()
-  # The public gradient_override_map and tf.custom_gradient leave a name in the
-  # graph, and who imports that without this library could take no gradients.
-  override = getattr(graph, "_override_gradient_function", None)
-  if override is None:
-    return tf.nn.leaky_relu(inputs)
-  with override({"LeakyRelu": _leaky_relu_gradient}):
-    return tf.nn.leaky_relu(inputs)
-
-
-def _leaky_relu_gradient(op, gradient):
-  return tf.raw_ops.LeakyReluGrad(
-    gradients=gradient, features=op.outputs[0], alpha=op.get_attr("alpha")
-  )
-
-
-ACTIVATIONS = {
-  "relu": tf.nn.relu,
-  "leaky_relu": leaky_relu,
-  "elu": tf.nn.elu,
-  "tanh": tf.nn.tanh,
-  "sigmoid": tf.nn.sigmoid,
-  "softplus": tf.nn.softplus,
-}
-
-
-def activation(model_config, published):
-  """Returns the activation function of a network's hidden layers.
-
-  Args:
-    model_config: a `ModelConfig`; reads `activation`.
-    published: name of the function that `auto` stands for in this network.
-  """
-  chosen = model_config.activation
-  name = published if chosen == "auto" else chosen
-  return ACTIVATIONS[name]
 
 
 def dense(inputs, units, *, activation=None, name=None):
@@ -279,60 +225,8 @@ def variable(name, shape, *, initializer):
   )
 
 
-def glorot_uniform(fan_in, fan_out):
-  """Returns an initializer, uniform in +-sqrt(6 / (fan_in + fan_out)).
-
-  Its seed is that of the open scope, so draw one variable a scope from it.
-
-  References:
-    Glorot and Bengio, "Understanding the difficulty of training deep
-    feedforward neural networks", AISTATS 2010.
-  """
-  seed = _seed(tf.get_variable_scope().name)
-  limit = (6 / (fan_in + fan_out)) ** 0.5
-
-  def draw(shape, dtype):
-    return tf.random.stateless_uniform(
-      shape, seed, minval=-limit, maxval=limit, dtype=dtype
-    )
-
-  return _initializer(draw)
-
-
-def standard_normal(name):
-  """Returns an initializer that draws from a standard Gaussian.
-
-  Args:
-    name: the variable's name within the open scope.
-  """
-  seed = _seed(f"{tf.get_variable_scope().name}/{name}")
-
-  def draw(shape, dtype):
-    return tf.random.stateless_normal(shape, seed, dtype=dtype)
-
-  return _initializer(draw)
-
-
 def _pair(value):
   return (value, value) if isinstance(value, int) else tuple(value)
-
-
-def _initializer(draw):
-  """Returns an initializer whose shards are slices of what `draw` returns.
-
-  Args:
-    draw: function of a shape and a dtype.
-  """
-
-  # The signature that tf.get_variable calls, with what it calls a partition.
-  def initializer(shape, dtype=None, partition_info=None):
-    dtype = dtype or tf.float32
-    if partition_info is None:
-      return draw(shape, dtype)
-    whole = draw(partition_info.full_shape, dtype)
-    return tf.slice(whole, partition_info.var_offset, shape)
-
-  return initializer
 
 
 def _kernel(shape, fan_in, fan_out):
@@ -345,8 +239,3 @@ def _kernel(shape, fan_in, fan_out):
 
 def _bias(units):
   return variable("bias", [units], initializer=tf.zeros_initializer())
-
-
-def _seed(full_name):
-  graph_seed = tf.get_default_graph().seed or 0
-  return [graph_seed, zlib.crc32(full_name.encode("utf-8"))]

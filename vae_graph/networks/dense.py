@@ -11,7 +11,7 @@ References:
 
 import numpy as np
 
-from vae_graph import layers
+from vae_graph import activations, layers
 from vae_graph.compat import tf
 
 
@@ -26,7 +26,7 @@ def encoder(images, model_config):
   Returns:
     float32 `[batch, n]`.
   """
-  activation = layers.activation(model_config, "relu")
+  activation = activations.chosen(model_config, "relu")
   hidden = layers.flatten(images)
   for units in model_config.hidden_units:
     hidden = layers.dense(hidden, units, activation=activation)
@@ -46,7 +46,7 @@ def decoder(code, model_config, image_shape, channels_out):
   Returns:
     float32 `[batch, height, width, channels_out]`, unbounded.
   """
-  activation = layers.activation(model_config, "relu")
+  activation = activations.chosen(model_config, "relu")
   hidden = code
   for units in reversed(model_config.hidden_units):
     hidden = layers.dense(hidden, units, activation=activation)

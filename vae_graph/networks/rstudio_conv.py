@@ -16,7 +16,7 @@ References:
   Sigrid Keydana, "Representation learning with MMD-VAE", RStudio AI blog, 2018.
 """
 
-from vae_graph import layers
+from vae_graph import activations, layers
 from vae_graph.compat import tf
 from vae_graph.networks import shapes
 
@@ -43,7 +43,7 @@ def encoder(images, model_config):
     ConfigError: the images are too small.
   """
   _sizes(images.shape.as_list()[1:3], _ENCODER)
-  activation = layers.activation(model_config, "relu")
+  activation = activations.chosen(model_config, "relu")
   return layers.flatten(shapes.conv_stack(images, _ENCODER, activation))
 
 
@@ -64,7 +64,7 @@ def decoder(code, model_config, image_shape, channels_out):
   """
   _sizes(image_shape, _ENCODER)
   full, half, quarter = _sizes(image_shape, _DECODER)
-  activation = layers.activation(model_config, "relu")
+  activation = activations.chosen(model_config, "relu")
   start = quarter + (_START_CHANNELS,)
   units = start[0] * start[1] * start[2]
   hidden = layers.dense(code, units, activation=activation)

@@ -17,7 +17,7 @@ References:
   Course notes on probabilistic deep learning, "VAE with TFP".
 """
 
-from vae_graph import layers
+from vae_graph import activations, layers
 from vae_graph.compat import tf
 from vae_graph.networks import shapes
 
@@ -42,7 +42,7 @@ def encoder(images, model_config):
     ConfigError: the images are too small.
   """
   shapes.sizes(images.shape.as_list()[1:3], _CONVS, network="tanh_conv")
-  activation = layers.activation(model_config, "tanh")
+  activation = activations.chosen(model_config, "tanh")
   hidden = layers.flatten(shapes.conv_stack(images, _CONVS, activation))
   return layers.dense(hidden, _UNITS, activation=activation)
 
@@ -63,7 +63,7 @@ def decoder(code, model_config, image_shape, channels_out):
     ConfigError: the encoder could not take such an image.
   """
   sizes = shapes.sizes(image_shape, _CONVS, network="tanh_conv")
-  activation = layers.activation(model_config, "tanh")
+  activation = activations.chosen(model_config, "tanh")
   start = sizes[-1] + (_CONVS[-1].filters,)
   hidden = layers.dense(code, _UNITS, activation=activation)
   units = start[0] * start[1] * start[2]

@@ -21,7 +21,7 @@ References:
   Autoencoders with Tensorflow Probability Layers", TensorFlow blog, 2019.
 """
 
-from vae_graph import layers
+from vae_graph import activations, layers
 from vae_graph.compat import tf
 from vae_graph.networks import shapes
 
@@ -45,7 +45,7 @@ def encoder(images, model_config):
   Returns:
     float32 `[batch, 4 * code_size]`.
   """
-  activation = layers.activation(model_config, "leaky_relu")
+  activation = activations.chosen(model_config, "leaky_relu")
   hidden = shapes.conv_stack(images - 0.5, _ENCODER, activation)
   hidden = layers.conv2d(
     hidden,
@@ -69,7 +69,7 @@ def decoder(code, model_config, image_shape, channels_out):
   Returns:
     float32 `[batch, height, width, channels_out]`, unbounded.
   """
-  activation = layers.activation(model_config, "leaky_relu")
+  activation = activations.chosen(model_config, "leaky_relu")
   full, _, half, _, quarter = shapes.sizes(
     image_shape, _ENCODER, network="tfp_layers_conv"
   )

@@ -3,7 +3,8 @@
 import numpy as np
 
 from vae_graph.compat import tf, tfd
-from vae_graph.layers import positive_scale, standard_normal, variable
+from vae_graph.initializers import standard_normal
+from vae_graph.layers import positive_scale, variable
 from vae_graph.priors.base import Prior
 from vae_graph.randomness import fold_in, normal, uniform
 

@@ -3,7 +3,8 @@
 import math
 
 from vae_graph.compat import tf
-from vae_graph.layers import standard_normal, variable
+from vae_graph.initializers import standard_normal
+from vae_graph.layers import variable
 from vae_graph.priors.base import Prior
 from vae_graph.randomness import fold_in, uniform
 
