@@ -166,7 +166,7 @@ class ImageFolderTest(parameterized.TestCase):
     self._write("cats/black/a.png", b"")
     self._assert_fails(
       "cats/black: found a folder inside .*, expected images only, as"
-      f" {self.folder}/CLASS/IMAGE; .* set --data_dir={self.folder}/cats, of"
+      f" {self.folder}/CLASS/IMAGE; .* if cats is a split, set --data_dir to"
     )
 
   @parameterized.parameters(

@@ -93,8 +93,8 @@ def _check_named(shapes, path, names):
     raise bad_data(
       path,
       f"no array for {', '.join(missing)} among {list_arrays(shapes)}",
-      "each name of --npz_keys there",
-      "correct it",
+      "one for each name of --npz_keys",
+      "correct the name",
     )
 
 

@@ -168,7 +168,7 @@ def _deep_gray(image, name, white_level):
       raise pixels.bad_data(
         name,
         f"integers of {bits} bits, of which any may be white",
-        "the one that is",
+        "their white level",
         "set --white_level",
       )
     white = white_level or 2**bits - 1

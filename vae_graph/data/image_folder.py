@@ -103,8 +103,8 @@ def list_images(root):
         "a folder inside the folder of a class",
         f"images only, as {os.path.join(root, 'CLASS', 'IMAGE')}",
         "move its images up, or the folder elsewhere; if"
-        f" {os.path.basename(folder)} is no class but holds them, set"
-        f" --data_dir={folder}, of which --test_fraction is held out",
+        f" {os.path.basename(folder)} is a split, set --data_dir to one, of"
+        " which --test_fraction is held out",
       )
     paths += files
     labels += [label] * len(files)
