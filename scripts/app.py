@@ -16,6 +16,7 @@ stands in signals.py.
 import inspect
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -136,6 +137,8 @@ def _parse_flags(argv):
     return _fail(str(error), error.exit_code)
   except absl_flags.Error as error:
     message = " ".join(str(error).split())
+    # Of absl's own, where ours has the word already.
+    message = re.sub("^ERROR:+ ", "", message)
     if _has_presets() and isinstance(error, absl_flags.CantOpenFlagFileError):
       message += (
         "; --list_presets lists the presets, of which --preset takes one"

@@ -65,6 +65,17 @@ class ReportRunTest(parameterized.TestCase):
     titles = [title for title in TITLES if title not in missing]
     self.assertEqual(self._titles(), titles)
 
+  @parameterized.parameters(False, True)
+  def test_classes_where_there_are_labels(self, has_labels):
+    dataset = toy_dataset()
+    if not has_labels:
+      splits = [split._replace(labels=None) for split in dataset]
+      dataset = vae_graph.Dataset(*splits)
+    self._train(dataset)
+    run = make_report_run(self.logdir, "name", evaluation_config=QUICK)
+    caption = run.pictures[0].caption
+    self.assertEqual("colored by class" in caption, has_labels)
+
   def test_settings_that_are_read_and_the_origin(self):
     self._train()
     origin = {"checkpoint": "/old/model.ckpt-12", "step": 12}

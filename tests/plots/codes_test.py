@@ -83,6 +83,7 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     self.assertRegex(entries[5], "^x{23}\u2026$")
     entries[5] = ""
     self.assertEqual(entries, expected)
+    self.assertIn("(numbers for names with char", axes.get_title())
     self.assertTrue(matplotlib.cbook.is_math_text(names[0]))
     self.assertFalse(any(map(matplotlib.cbook.is_math_text, entries)))
 
@@ -114,6 +115,26 @@ class CodesTest(parameterized.TestCase, picture.PictureTestCase):
     for first in range(3):
       for second in range(first):
         self.assertFalse(boxes[first].overlaps(boxes[second]))
+
+  @parameterized.parameters(1, 2)
+  def test_names_are_in_the_box_and_hide_no_few_points(self, code_size):
+    # Many images of two classes at the borders, and four of a third.
+    codes = np.repeat([[-9, 0], [9, 1], [0, 0]], [20, 20, 4], axis=0)
+    axes = self.draw_figure(
+      plots.plot_codes,
+      codes[:, :code_size],
+      labels=np.repeat([0, 1, 2], [20, 20, 4]),
+      class_names=("at the left", "at the right", "of four"),
+    ).axes[0]
+    self.assertLen(axes.get_legend().get_texts(), 3)
+    self.assertEqual(
+      [text.get_text() for text in axes.texts], ["at the left", "at the right"]
+    )
+    box = axes.get_window_extent()
+    for text in axes.texts:
+      extent = text.get_window_extent()
+      self.assertGreater(extent.x0, box.x0)
+      self.assertLess(extent.x1, box.x1)
 
   def test_more_dimensions_are_drawn_by_principal_components(self):
     random = np.random.RandomState(0)

@@ -28,7 +28,7 @@ _MOST_CODES = 10000
 _RECONSTRUCTIONS = 8
 
 _PICTURES = (
-  ("codes", "Codes", "Posterior means of test images, colored by class."),
+  ("codes", "Codes", "Posterior means of test images."),
   (
     "manifold",
     "Latent plane",
@@ -56,6 +56,7 @@ _PICTURES = (
     "What each dimension of the code says about an image.",
   ),
 )
+_OF_CLASSES = " They are colored by class."
 
 
 def make_report_run(
@@ -100,7 +101,8 @@ def make_report_run(
     )
     with tempfile.TemporaryDirectory() as folder:
       _draw(model, run_images, folder=folder, evaluation=evaluation)
-      pictures = _read_pictures(folder)
+      has_labels = run_images.dataset.test.labels is not None
+      pictures = _read_pictures(folder, has_labels)
     return ReportRun(
       name,
       model.config.to_dict(unread=False),
@@ -177,11 +179,13 @@ def _draw(model, run_images, *, folder, evaluation):
     plots.plot_kl_bars(path["kl_bars"], evaluation["kl_per_dimension"])
 
 
-def _read_pictures(folder):
+def _read_pictures(folder, has_labels):
   """Returns the `Picture`s that a folder holds."""
   pictures = []
   for name, title, caption in _PICTURES:
     path = os.path.join(folder, f"{name}.png")
+    if name == "codes" and has_labels:
+      caption += _OF_CLASSES
     if os.path.exists(path):
       with open(path, "rb") as file:
         pictures.append(Picture(title, caption, file.read()))

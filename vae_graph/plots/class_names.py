@@ -42,6 +42,11 @@ def drawn_texts(labels, class_names, *, most_characters):
   ]
 
 
+def are_drawn(labels, class_names):
+  """Returns whether the font has all characters of the classes' names."""
+  return all(map(_can_be_drawn, class_texts(labels, class_names)))
+
+
 def _cut(text, most_characters):
   if len(text) <= most_characters:
     return text

@@ -9,7 +9,7 @@ import numpy as np
 
 from vae_graph import errors
 from vae_graph.plots import style
-from vae_graph.plots.class_names import drawn_texts
+from vae_graph.plots.class_names import are_drawn, drawn_texts
 from vae_graph.plots.points import principal_components, spread_apart
 
 # More points hide each other and only make the picture slow to draw.
@@ -25,6 +25,8 @@ _WIDTH, _HEIGHT = 900, 820
 _EXTENT, _TEXT_DISTANCE = 700, 32
 # Points of a class's text among the points: of numbers, and of names.
 _NUMBER_SIZE, _NAME_SIZE = 15, 10
+# Over fewer points a text would hide them; the legend has the class.
+_FEWEST_POINTS = 5
 # More names than these would hide the points, and so would longer ones.
 _MOST_NAMES, _MOST_CHARACTERS = 12, 12
 _MOST_CHARACTERS_IN_LEGEND = 24
@@ -87,6 +89,8 @@ def plot_codes(path, codes, *, labels=None, class_names=None):
     classes = _name_classes(labels[chosen], class_names)
     if classes.are_named:
       width += _names_width(classes.texts)
+      if not are_drawn(np.unique(labels[chosen]), class_names):
+        title += "\n(numbers for names with characters that the font lacks)"
     else:
       title += f", {len(classes.texts):,} classes from dark to light"
   figure = style.make_figure(width, _HEIGHT, layout="constrained")
@@ -157,7 +161,7 @@ def _draw_plane(axes, title, codes, classes):
   style.style_axes(axes, title, *names)
   # The box stays as it is; the limits of one axis widen to make a unit equal.
   axes.set_aspect("equal", adjustable="datalim")
-  _scatter(axes, points, classes)
+  _scatter(axes, points, classes, extent=np.ptp(points, axis=0).max())
 
 
 def _draw_strips(axes, title, codes, classes):
@@ -168,11 +172,14 @@ def _draw_strips(axes, title, codes, classes):
   axes.set_yticks(np.arange(len(classes.texts))[::every])
   axes.set_yticklabels(classes.texts[::every])
   points = np.stack([codes, classes.numbers + jitter], axis=1)
-  _scatter(axes, points, classes)
+  _scatter(axes, points, classes, extent=np.ptp(points, axis=0))
 
 
-def _scatter(axes, points, classes):
-  """Draws points `[n, 2]`, and for each class its text and a legend entry."""
+def _scatter(axes, points, classes, *, extent):
+  """Draws points `[n, 2]`, and for each class its text and a legend entry.
+
+  The extent is what about 700 pixels are along both axes, or along each.
+  """
   look = {
     "s": np.clip(40000 / len(points), 5, 30),
     "alpha": np.clip(4000 / len(points), 0.6, 0.85),
@@ -187,22 +194,31 @@ def _scatter(axes, points, classes):
   )
   if not classes.are_named:
     return
-  medians = np.array(
-    [
-      np.median(points[classes.numbers == number], axis=0)
-      for number in range(len(classes.texts))
-    ]
-  )
-  are_short = max(map(len, classes.marks)) <= 2
-  size = _NUMBER_SIZE if are_short else _NAME_SIZE
-  # What a text takes, which is wider than high.
-  width = max(style.text_width(mark, size) for mark in classes.marks)
-  room = np.array([max(width, _TEXT_DISTANCE), _TEXT_DISTANCE])
-  room = room / _EXTENT * (np.ptp(points, axis=0).max() or 1)
-  places = spread_apart(medians / room, distance=1) * room
-  for mark, place in zip(classes.marks, places):
-    _write_mark(axes, mark, place, size)
+  _write_marks(axes, points, classes, extent)
   _add_legend(axes, classes.texts, colors)
+
+
+def _write_marks(axes, points, classes, extent):
+  """Writes the text of each class over its points, if they are not few."""
+  counts = np.bincount(classes.numbers)
+  chosen = np.flatnonzero(counts >= _FEWEST_POINTS)
+  if not len(chosen):
+    return
+  medians = np.array(
+    [np.median(points[classes.numbers == number], axis=0) for number in chosen]
+  )
+  marks = [classes.marks[number] for number in chosen]
+  size = _NUMBER_SIZE if max(map(len, marks)) <= 2 else _NAME_SIZE
+  # What a text takes, which is wider than high.
+  width = max(style.text_width(mark, size) for mark in marks)
+  room = np.array([max(width, _TEXT_DISTANCE), _TEXT_DISTANCE])
+  room = room / _EXTENT * np.where(extent > 0, extent, 1)
+  places = spread_apart(medians / room, distance=1) * room
+  for mark, place in zip(marks, places):
+    _write_mark(axes, mark, place, size)
+  # Lest they cross the border.
+  axes.update_datalim(np.concatenate([places - room / 2, places + room / 2]))
+  axes.autoscale_view()
 
 
 def _legend_columns(texts):
