@@ -1,3 +1,4 @@
+import dataclasses
 import itertools
 import logging
 import re
@@ -140,6 +141,9 @@ class AxesTest(parameterized.TestCase):
     data = dataset.Dataset(train, test)
     with self.assertRaisesRegex(errors.DataError, "^mine: .*transpose"):
       dataset.check_dataset(data, "mine")
+    known = dataclasses.replace(data, channels_last=True)
+    checked = dataset.check_dataset(known, "mine")
+    self.assertIs(checked.train.images, train.images)
     data = dataset.check_dataset(data, "mine", data_format="channels_first")
     self.assertEqual(data.image_shape, (16, 16, 3))
     self.assertEqual(data.test.images.shape, (2, 16, 16, 3))

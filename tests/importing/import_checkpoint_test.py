@@ -17,7 +17,7 @@ from vae_graph import errors
 from vae_graph.compat import tf
 from vae_graph.runs.checkpoint_saver import CheckpointSaver
 
-DATASET = toy_dataset()
+DATASET = dataclasses.replace(toy_dataset(), class_names=tuple("abcdef"))
 V1 = tf.train.SaverDef.V1
 
 
@@ -121,6 +121,7 @@ class ImportCheckpointTest(parameterized.TestCase):
     self.assertEqual((result.layout, result.images), ("tf_layers", 23))
     run = vae_graph.RunDirectory.load(self.logdir)
     self.assertEqual(run.settings().config, toy_config())
+    self.assertEqual(run.data().class_names, DATASET.class_names)
     with open(run.flags_path, encoding="utf-8") as file:
       self.assertEqual(file.read(), "--batch_size=10\n")
     origin = run.read_imported_from()

@@ -13,7 +13,7 @@ from absl.testing import absltest, parameterized
 
 import vae_graph
 from tests.training import kept
-from tests.training.toy import toy_config, toy_dataset
+from tests.training.toy import any_pixels, toy_config, toy_dataset
 from vae_graph.compat import tf
 
 MODES = {
@@ -189,8 +189,9 @@ class StockHooksTest(FolderTest):
     result = self.train(mode, make_hook)
     self.assertEqual((result.step, result.complete), (6, False))
 
-  def test_checkpoint_saver_in_the_folder_of_the_run(self):
-    hook = tf.train.CheckpointSaverHook(self.logdir + "/", save_steps=5)
+  @parameterized.parameters("/", "/best", "/../run/mine")
+  def test_checkpoint_saver_in_the_folder_of_the_run(self, place):
+    hook = tf.train.CheckpointSaverHook(self.logdir + place, save_steps=5)
     with self.assertRaisesRegex(
       vae_graph.errors.ConfigError, "CheckpointSaverHook.*folder of its own"
     ):
@@ -224,6 +225,16 @@ class StockHooksTest(FolderTest):
       vae_graph.train(
         toy_config(), self.logdir, dataset=toy_dataset(), extra_hooks=hooks
       )
+
+  @parameterized.parameters(0, -1, 2.5, None)
+  def test_no_period(self, period):
+    hook = Probe([])
+    hook.every_steps = period
+    with self.assertRaisesRegex(
+      vae_graph.errors.ConfigError,
+      f"^every_steps of Probe must be .* 1 or more, found {period}$",
+    ):
+      self.train("feed", hook)
 
   def test_global_step_waiter(self):
     with self.assertRaisesRegex(
@@ -299,7 +310,8 @@ class StepHooksTest(FolderTest):
     config = toy_config(**MODES["resident"], on_nan="rollback", max_rollbacks=2)
     dataset = toy_dataset(dtype=np.float32)
     dataset.train.images[toy_order()[25]] = np.nan
-    vae_graph.train(config, self.logdir, dataset=dataset, extra_hooks=[probe])
+    with any_pixels():
+      vae_graph.train(config, self.logdir, dataset=dataset, extra_hooks=[probe])
     # An epoch has the image once.
     self.assertEqual(told, [0, 6])
     self.assertEqual(

@@ -1,8 +1,11 @@
 """A data set and settings so small that a run takes a second."""
 
+from unittest import mock
+
 import numpy as np
 
 import vae_graph
+from vae_graph.data import dataset as dataset_lib
 
 
 def toy_dataset(num_train=64, num_test=23, shape=(6, 5), dtype=np.uint8):
@@ -18,6 +21,13 @@ def toy_dataset(num_train=64, num_test=23, shape=(6, 5), dtype=np.uint8):
     return vae_graph.Split(images, labels)
 
   return vae_graph.Dataset(split(num_train), split(num_test))
+
+
+def any_pixels():
+  """A context in which images may hold NaN, so that their loss is NaN."""
+  return mock.patch.object(
+    dataset_lib, "to_standard", lambda images, name, **settings: images
+  )
 
 
 def toy_config(binarization="none", **training):

@@ -12,7 +12,7 @@ from absl.testing import absltest, parameterized
 import vae_graph
 from tests.training.crash import Crash
 from tests.training.kept import variables
-from tests.training.toy import toy_config, toy_dataset
+from tests.training.toy import any_pixels, toy_config, toy_dataset
 from vae_graph import errors, parts, registry
 from vae_graph.compat import tf
 from vae_graph.priors import Prior
@@ -182,7 +182,8 @@ class TrainTest(parameterized.TestCase):
   def test_codes_that_overflow_do_not_end_training(self):
     dataset = toy_dataset(dtype=np.float32)
     dataset.test.images[3] = np.inf
-    result = vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+    with any_pixels():
+      result = vae_graph.train(toy_config(), self.logdir, dataset=dataset)
     self.assertTrue(result.complete)
 
   def test_plots(self):
@@ -207,7 +208,7 @@ class TrainTest(parameterized.TestCase):
   def test_a_nan_term_is_named_with_its_step(self):
     dataset = toy_dataset(dtype=np.float32)
     dataset.train.images[5] = np.nan
-    with self.assertRaisesRegex(
+    with any_pixels(), self.assertRaisesRegex(
       errors.NonFiniteError, r"distortion.* in training step [1-6] "
     ):
       vae_graph.train(toy_config(), self.logdir, dataset=dataset)
@@ -253,10 +254,27 @@ class TrainTest(parameterized.TestCase):
     self.assertFalse(os.path.exists(self.logdir))
     self.assertTrue(self._train(config).complete)
 
-  def test_a_data_set_with_the_channels_first_is_refused(self):
-    dataset = toy_dataset(shape=(3, 8, 8))
-    with self.assertRaisesRegex(errors.DataError, "^the data set given: .*tra"):
+  @parameterized.parameters(
+    (lambda x: x.astype(np.float32) / 127.5 - 1, "pixels from -1.0 to 1.0"),
+    (lambda x: x.astype(np.float32), "pixels from 0.0 to 255.0"),
+    (lambda x: x * np.float32(np.nan), "pixels that are NaN"),
+    (lambda x: x.astype(np.int64) * 4, "from 0 to 1020 .*; scale them to fl"),
+    (lambda x: x.astype(str), "pixels of type <U"),
+    (
+      lambda x: x.reshape(-1, 3, 5, 8),
+      r"transpose them, by images.transpose\(0, 2, 3, 1\); or Dataset\(..., ch",
+    ),
+  )
+  def test_what_no_given_data_set_may_be(self, change, message):
+    train, test = toy_dataset(shape=(10, 12))
+    dataset = vae_graph.Dataset(
+      *(each._replace(images=change(each.images)) for each in (train, test))
+    )
+    with self.assertRaisesRegex(
+      errors.DataError, f"^the data set given.*: found .*{message}"
+    ) as caught:
       vae_graph.train(toy_config(), self.logdir, dataset=dataset)
+    self.assertNotIn("white_level", str(caught.exception))
     self.assertFalse(os.path.exists(self.logdir))
 
   def test_a_data_set_that_is_none_is_refused(self):
@@ -266,6 +284,28 @@ class TrainTest(parameterized.TestCase):
     ):
       vae_graph.train(toy_config(), self.logdir, dataset=images)
     self.assertFalse(os.path.exists(self.logdir))
+
+  def test_a_given_data_set_is_brought_to_the_standard(self):
+    """One whose shape misleads, too; and a run goes on with it."""
+    train, test = (
+      each._replace(
+        images=np.repeat(each.images[:, :3].astype(np.int64), 7, 3),
+        labels=each.labels.astype(np.int64),
+      )
+      for each in toy_dataset(shape=(6, 8, 1))
+    )
+    dataset = vae_graph.Dataset(
+      train, test, class_names=range(7, 13), channels_last=True
+    )
+    for epochs in (0, 1):
+      result = vae_graph.train(
+        toy_config(epochs=epochs), self.logdir, dataset=dataset
+      )
+    self.assertEqual(result.step, 6)
+    run = vae_graph.RunDirectory(self.logdir)
+    self.assertEqual(run.data().class_names, tuple(map(str, range(7, 13))))
+    self.assertEqual(run.data().fingerprint["train"]["dtype"], "uint8")
+    self.assertEqual(run.settings().image_shape, (3, 8, 7))
 
   def test_another_configuration_is_refused(self):
     self._train(toy_config())

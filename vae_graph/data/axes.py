@@ -40,8 +40,11 @@ _ORDERS = _COMMON + tuple(
 _ORDERS_OF_GRAY = ((0, 1, 2), (2, 0, 1), (1, 0, 2))
 _NAMES = ("n", "height", "width", "channels")
 
+# Where a flag says what the order is.
+_FLAG = "--data_format=channels_last"
 
-def arrange(images, data_format, *, name):
+
+def arrange(images, data_format, *, name, declared_by=_FLAG):
   """Brings the axes of images into order, or refuses them.
 
   Args:
@@ -49,6 +52,7 @@ def arrange(images, data_format, *, name):
     data_format: `channels_first` or `channels_last`, which decide; or `auto`,
       which takes the last for the channels unless the shape speaks against it.
     name: the file or data set, for messages.
+    declared_by: what would say that channels are last, for messages.
 
   Returns:
     A view, `[n, height, width, channels]` where there are channels.
@@ -58,31 +62,35 @@ def arrange(images, data_format, *, name):
   """
   shape = images.shape
   if data_format == "auto":
-    check_order(shape, name=name)
+    _check_order(shape, name=name, declared_by=declared_by)
     data_format = "channels_last"
   images = put_channels_last(images, data_format)
   is_plain = not (_is_ambiguous(shape) or other_order(shape))
   if data_format == "channels_last" and is_plain:
     return images
   _LOGGER.warning(
-    "%s: images of shape %s are taken as %s: %s (--data_format)",
+    "%s: images of shape %s are taken as %s: %s (%s)",
     name,
     shape,
     data_format,
     _describe(images.shape),
+    declared_by,
   )
   return images
 
 
-def check_order(shape, *, name):
+def _check_order(shape, *, name, declared_by):
   """Raises a DataError if the shape of images is that of another order."""
   found = other_order(shape)
   if found:
+    order, remedy = found
+    if declared_by == _FLAG and str(_CHANNELS_FIRST) in remedy:
+      remedy += " or --data_format=channels_first"
     raise bad_data(
       name,
-      f"images of shape {shape}, as of {found[0]}",
+      f"images of shape {shape}, as of {order}",
       "[n, height, width] or [n, height, width, channels]",
-      f"{found[1]}; or --data_format=channels_last takes them as they are",
+      f"{remedy}; or {declared_by} takes them as they are",
     )
 
 
@@ -112,10 +120,7 @@ def other_order(shape):
   if not orders or orders[0] == tuple(range(len(shape))):
     return None
   orders = orders[:_MOST_NAMED]
-  remedy = _transpose(*orders)
-  if _CHANNELS_FIRST in orders:
-    remedy += " or --data_format=channels_first"
-  return " or ".join(map(_layout, orders)), remedy
+  return " or ".join(map(_layout, orders)), _transpose(*orders)
 
 
 def _orders_of_gray(shape):

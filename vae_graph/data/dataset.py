@@ -52,11 +52,14 @@ class Dataset:
 
   class_names: what the labels stand for, the name of label i at place i; None
     where the numbers are all there is.
+  channels_last: whether images are `[n, height, width]` or with channels for
+    sure; of others, a shape that looks like another order is refused.
   """
 
   train: Split
   test: Split
   class_names: Optional[Tuple[str, ...]] = None
+  channels_last: bool = False
 
   def __iter__(self) -> Iterator[Split]:
     """Yields the two splits."""
@@ -66,6 +69,22 @@ class Dataset:
   def image_shape(self):
     """The shape of one image, `(height, width)` or with channels."""
     return self.train.images.shape[1:]
+
+
+def given_or_loaded(dataset, config):
+  """Returns a `Dataset` that was given, checked; else that of a configuration.
+
+  Args:
+    dataset: a `Dataset`, or None.
+    config: a `DataConfig`.
+
+  Raises:
+    ConfigError: as `load_dataset`.
+    DataError: as `check_dataset` and `load_dataset`.
+  """
+  if dataset is None:
+    return load_dataset(config)
+  return check_dataset(dataset, "the data set given")
 
 
 def load_dataset(config: DataConfig) -> Dataset:
@@ -232,21 +251,27 @@ def check_dataset(dataset, name, *, data_format="auto"):
       images whose axes are known to be in order.
 
   Returns:
-    The `Dataset` with `check_split` applied to both parts.
+    The `Dataset` with `check_split` applied to both parts, and channels last.
+    Its arrays are those of `dataset` where they are standard already.
 
   Raises:
     DataError: a part is not usable, or the two do not fit together.
   """
   check_type(dataset, name)
   train, test = dataset
-  if data_format != "channels_last":
+  if not dataset.channels_last and data_format != "channels_last":
     # Of the larger split, lest few images look like few channels.
-    images = axes.arrange(np.asarray(train.images), data_format, name=name)
+    images = axes.arrange(
+      np.asarray(train.images),
+      data_format,
+      name=name,
+      declared_by="Dataset(..., channels_last=True)",
+    )
     train = train._replace(images=images)
     images = axes.put_channels_last(np.asarray(test.images), data_format)
     test = test._replace(images=images)
-  train = check_split(train, f"{name}, training split")
-  test = check_split(test, f"{name}, test split")
+  train = check_split(train, f"{name}, training split", white_level=None)
+  test = check_split(test, f"{name}, test split", white_level=None)
   for what, in_train, in_test in (
     ("shape", train.images.shape[1:], test.images.shape[1:]),
     ("dtype", train.images.dtype, test.images.dtype),
@@ -264,7 +289,7 @@ def check_dataset(dataset, name, *, data_format="auto"):
   names = check_class_names(
     dataset.class_names, (train.labels, test.labels), name=name
   )
-  return Dataset(train=train, test=test, class_names=names)
+  return Dataset(train, test, class_names=names, channels_last=True)
 
 
 def check_split(split, name, *, white_level=0):

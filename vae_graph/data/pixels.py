@@ -28,7 +28,7 @@ def to_standard(images, name, *, white_level=0):
       `white_level`; floats in [0, 1], which may be beyond by rounding.
     name: the file or data set, for error messages.
     white_level: what is white in integers other than uint8; 0 for 65,535 of
-      uint16 and 255 of all others.
+      uint16 and 255 of all others. None is 0 where no flag could say so.
 
   Returns:
     uint8 in [0, 255] of bytes, bool (0 and 255) and integers whose white is
@@ -62,7 +62,9 @@ def _from_integers(images, name, white_level):
       name,
       f"pixels from {low} to {high} of type {images.dtype}",
       f"0 to {white}",
-      "scale them, or set --white_level, the level that is white",
+      "scale them to floats in [0, 1]"
+      if white_level is None
+      else "scale them, or set --white_level, the level that is white",
     )
   if white == 255:
     return images.astype(np.uint8)

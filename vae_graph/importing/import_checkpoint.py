@@ -14,7 +14,7 @@ from vae_graph.compat import tf, versions
 from vae_graph.config.combinations import check_pixels
 from vae_graph.config.experiment import ExperimentConfig
 from vae_graph.config.importing import ImportConfig
-from vae_graph.data.dataset import Dataset, check_dataset, load_dataset
+from vae_graph.data.dataset import Dataset, given_or_loaded
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.importing import hints, source
@@ -100,7 +100,7 @@ def import_checkpoint(
     ConfigError: settings contradict each other, or `logdir` is no path for a
       run, or a renaming does not act.
     ProcessError: this process was forked from one that has used TensorFlow.
-    DataError: the data set cannot be had.
+    DataError: the data set cannot be had, or is not what a `Dataset` is.
     CheckpointError: the checkpoint is missing or damaged, or is not of the
       model.
     NonFiniteError: the model that it makes has no finite loss.
@@ -111,11 +111,7 @@ def import_checkpoint(
   logdir = _new_logdir(logdir, experiment_config)
   path = source.find(checkpoint)
   contents = source.read(path, import_config)
-  dataset = (
-    load_dataset(experiment_config.data)
-    if dataset is None
-    else check_dataset(dataset, "the data set given")
-  )
+  dataset = given_or_loaded(dataset, experiment_config.data)
   check_pixels(experiment_config.model, dataset.train.images.dtype)
   resolved = dataclasses.replace(
     experiment_config, session=resolve_session(experiment_config.session)
@@ -163,6 +159,7 @@ def import_checkpoint(
           experiment_config,
           image_shape=dataset.image_shape,
           fingerprint=dataset_fingerprint(dataset),
+          class_names=dataset.class_names,
           flags_text=flags_text,
           versions=versions(),
         )

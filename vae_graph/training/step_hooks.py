@@ -6,6 +6,7 @@ they believe, however many steps a run makes and wherever its batches come from.
 """
 
 import contextlib
+import numbers
 import os
 
 from vae_graph import errors
@@ -60,11 +61,18 @@ def _check(hook, folder):
     )
   # CheckpointSaverHook knows its folder by this name on every TensorFlow.
   place = getattr(hook, "_checkpoint_dir", None)
-  if place and os.path.realpath(place) == os.path.realpath(folder):
+  folder = os.path.join(os.path.realpath(folder), "")
+  if place and os.path.join(os.path.realpath(place), "").startswith(folder):
     raise errors.ConfigError(
-      f"{type(hook).__name__} would write into {folder} among the run's own"
-      " checkpoints; give it a folder of its own, or use"
+      f"{type(hook).__name__} would write into {place} among the run's own"
+      " files; give it a folder of its own outside, or use"
       " --checkpoint_every_steps"
+    )
+  period = getattr(hook, "every_steps", 1)
+  if not isinstance(period, numbers.Integral) or period < 1:
+    raise errors.ConfigError(
+      f"every_steps of {type(hook).__name__} must be an integer of 1 or more,"
+      f" found {period!r}"
     )
 
 

@@ -8,8 +8,7 @@ from vae_graph import errors
 from vae_graph.compat import tf, versions
 from vae_graph.config import ExperimentConfig
 from vae_graph.config.combinations import check_pixels
-from vae_graph.data import axes
-from vae_graph.data.dataset import Dataset, check_type, load_dataset
+from vae_graph.data.dataset import Dataset, given_or_loaded
 from vae_graph.data.fingerprint import dataset_fingerprint
 from vae_graph.data.outside import check_outside_data
 from vae_graph.paths import LocalPath, local_path
@@ -103,7 +102,7 @@ def train(
       run, or `wrap_optimizer` does not average.
     DeviceError: a device that is asked for is not there.
     ProcessError: this process was forked from one that has used TensorFlow.
-    DataError: the data set cannot be had.
+    DataError: the data set cannot be had, or is not what a `Dataset` is.
     RunDirectoryError: `logdir` is unwritable, holds another configuration or a
       run on other data, or is in training by another process.
     CheckpointError: a checkpoint does not fit the model, cannot be saved, or
@@ -130,12 +129,7 @@ def train(
       experiment_config, session=resolve_session(experiment_config.session)
     )
     config_proto = make_config_proto(resolved.session)
-    if dataset is None:
-      dataset = load_dataset(experiment_config.data)
-    else:
-      check_type(dataset, "the data set given")
-      if experiment_config.data.data_format == "auto":
-        axes.check_order(dataset.train.images.shape, name="the data set given")
+    dataset = given_or_loaded(dataset, experiment_config.data)
     check_pixels(experiment_config.model, dataset.train.images.dtype)
     train_graph = build_train_graph(resolved, dataset.train.images, ranks=ranks)
     if not ranks.is_chief:
