@@ -1,5 +1,6 @@
 """The model function under a real Estimator, and without one."""
 
+import dataclasses
 import os
 import tempfile
 
@@ -127,12 +128,12 @@ class EstimatorTest(parameterized.TestCase):
 
   def test_is_the_training_of_train(self):
     """Batches in the order of a run's give the run's weights."""
-    config = toy_config(input_mode="feed", eval_every_epochs=0)
+    config = toy_config(input_mode="feed", eval_every_epochs=0, seed=5)
     logdir = os.path.join(self.folder, "run")
     vae_graph.train(config, logdir, dataset=DATASET)
     order = np.concatenate(
       [
-        vae_graph.randomness.epoch_order(0, epoch, num_images=64)[:60]
+        vae_graph.randomness.epoch_order(5, epoch, num_images=64)[:60]
         for epoch in range(2)
       ]
     )
@@ -140,7 +141,9 @@ class EstimatorTest(parameterized.TestCase):
     self.make(config).train(input_fn(images, batch_size=10, epochs=1))
     self.assert_same_model(logdir, self.model_dir)
     # And train goes on with it.
-    longer = toy_config(input_mode="feed", eval_every_epochs=0, epochs=3)
+    longer = dataclasses.replace(
+      config, training=dataclasses.replace(config.training, epochs=3)
+    )
     for folder in (logdir, self.model_dir):
       result = vae_graph.train(longer, folder, dataset=DATASET)
       self.assertEqual((result.step, result.complete), (18, True))
@@ -166,6 +169,21 @@ class EstimatorTest(parameterized.TestCase):
         restored.append(session.run(vae.variables))
     for one, other in zip(*restored):
       np.testing.assert_allclose(one, other, 1e-4, 1e-6)
+
+  def test_a_start_that_fails_binds_the_folder_to_nothing(self):
+    class Failing(tf.train.SessionRunHook):
+      def begin(self):
+        raise ZeroDivisionError
+
+    other = {"model": vae_graph.ModelConfig(hidden_units=(9,))}
+    with self.assertRaises(ZeroDivisionError):
+      self.make(other).train(
+        input_fn(DATASET.train, batch_size=10, epochs=None),
+        hooks=[Failing()],
+        max_steps=1,
+      )
+    self.assertNotIn("config.json", os.listdir(self.model_dir))
+    self.train(self.make(toy_config()), 1)
 
   def test_the_folder_of_another_model(self):
     self.train(self.make(toy_config()), 1)

@@ -22,6 +22,7 @@ from vae_graph.config.experiment import ExperimentConfig
 from vae_graph.data.binarization import binarize
 from vae_graph.objectives.elbo import elbo, elbo_mc
 from vae_graph.randomness import NoiseInputs, step_seed
+from vae_graph.runs import restore_targets
 from vae_graph.runs.directory import RunDirectory
 from vae_graph.training.averaging import make_averages
 from vae_graph.training.ballot import OwnTerms
@@ -47,7 +48,9 @@ def model_fn(
       dict of its settings: `model`, `objective`, `data`, `training`. Of `data`
       the binarization is read if it is dynamic; of `training` the seed, the
       optimizer with its learning rate, `clip_gradient_norm` and `ema_decay`.
-    config: the Estimator's `RunConfig`.
+    config: the Estimator's `RunConfig`. Its `tf_random_seed` counts for the
+      `input_fn` alone: initial weights and noise follow from the seed of
+      `training`.
 
   Returns:
     A `tf.estimator.EstimatorSpec`. Its metrics are `elbo`, `rate` and
@@ -135,6 +138,7 @@ def _objective(experiment_config):
 
 def _train_spec(images, experiment_config, config):
   training_config = experiment_config.training
+  tf.set_random_seed(training_config.seed)
   global_step = tf.train.get_or_create_global_step()
   vae = _make_vae(images, experiment_config)
   averages = make_averages(
@@ -155,16 +159,18 @@ def _train_spec(images, experiment_config, config):
   outputs = step.build(
     images, tf.identity(global_step), is_last=tf.constant(False)
   )
-  hooks = []
+  scaffold, hooks = None, []
   if config is not None and config.model_dir:
-    hooks.append(
-      _SettingsHook(config.model_dir, experiment_config, vae.image_shape)
-    )
+    hook = _SettingsHook(config.model_dir, experiment_config, vae.image_shape)
+    # A new run has its settings before its first checkpoint.
+    scaffold = tf.train.Scaffold(init_fn=lambda scaffold, session: hook.write())
+    hooks.append(hook)
   return tf.estimator.EstimatorSpec(
     tf.estimator.ModeKeys.TRAIN,
     loss=outputs.terms["loss"],
     train_op=outputs.step,
     training_chief_hooks=hooks,
+    scaffold=scaffold,
   )
 
 
@@ -237,7 +243,8 @@ def _averaged_scaffold(vae, experiment_config):
   if not experiment_config.training.ema_decay:
     return None
   variables = {
-    f"{each.op.name}/ExponentialMovingAverage": each for each in vae.variables
+    target.name: target.variable
+    for target in restore_targets.find_targets(vae.variables, averaged=True)
   }
   global_step = tf.train.get_or_create_global_step()
   variables[global_step.op.name] = global_step
@@ -262,7 +269,11 @@ class _GivenNoise(NoiseInputs):
 
 
 class _SettingsHook(tf.train.SessionRunHook):
-  """Writes what makes a run of the folder of an Estimator's checkpoints."""
+  """Writes what makes a run of the folder of an Estimator's checkpoints.
+
+  Not before there is a session, for it holds whoever comes next to the
+  settings.
+  """
 
   def __init__(self, folder, experiment_config, image_shape):
     self._run = RunDirectory(folder)
@@ -270,8 +281,14 @@ class _SettingsHook(tf.train.SessionRunHook):
     self._image_shape = image_shape
 
   def begin(self):
-    """Writes `config.json`; refuses a folder that holds another model."""
-    settings, data = self._run.check(
-      self._config, image_shape=self._image_shape
-    )
-    self._run.write(settings, data, flags_text="", versions=versions())
+    """Refuses a folder that holds another model."""
+    self._checked = self._run.check(self._config, image_shape=self._image_shape)
+
+  def after_create_session(self, session, coord):
+    """Writes the settings that training goes on with."""
+    del session, coord
+    self.write()
+
+  def write(self):
+    """Writes `config.json`."""
+    self._run.write(*self._checked, flags_text="", versions=versions())

@@ -74,6 +74,25 @@ class StartWeightsTest(absltest.TestCase):
       taken = name.startswith(("decoder/dense/", "encoder/dense_1/"))
       self.assertEqual(np.array_equal(value, first[name]), taken, name)
 
+  def test_what_is_renamed_away_is_missing(self):
+    first = os.path.join(self.folder, "first")
+    self._train("first", epochs=1)
+    for renaming, name in (
+      ("^encoder/.*=", "encoder/dense/bias"),
+      ("^decoder/dense/=decoder/old/", "decoder/dense/kernel"),
+    ):
+      with self.assertRaisesRegex(
+        errors.CheckpointError, f"does not fit(.*\n)+ +{name} +missing +float32"
+      ):
+        self._train("second", init_checkpoint=first, init_map=(renaming,))
+      self.assertFalse(os.path.exists(os.path.join(self.folder, "second")))
+    self._train(
+      "second",
+      init_checkpoint=first,
+      init_map=("^encoder/.*=",),
+      init_scope=("decoder",),
+    )
+
   def test_what_is_refused(self):
     for pattern, settings in (
       ("^init_scope says what", dict(init_scope=("encoder",))),
@@ -86,7 +105,7 @@ class StartWeightsTest(absltest.TestCase):
         dict(init_checkpoint=self.path, init_map=("^vae/=",)),
       ),
       (
-        "does not fit the model(.*\n)+.*model/p/dense/kernel +float32 .2, 99",
+        "does not fit the model(.*\n)+.*decoder/dense/kernel +float32 .2, 99",
         dict(
           init_checkpoint=self.path,
           init_map=("^model/q/=encoder/", "^model/p/=decoder/"),

@@ -14,8 +14,9 @@ It needs no TensorFlow.
 import re
 from typing import Dict, NamedTuple, Tuple
 
-# The last part of the names of moving averages, and of the count of steps.
-AVERAGE = "ExponentialMovingAverage"
+from vae_graph.runs.checkpoint_files import AVERAGE
+
+# The last part of the name of the count of steps.
 STEP = "global_step"
 # What TensorFlow 2's object-based checkpoints add to names.
 _ATTRIBUTE = re.compile(r"/\.ATTRIBUTES/[^/]+$")

@@ -11,9 +11,6 @@ from vae_graph.importing import names
 from vae_graph.paths import local_path
 from vae_graph.runs import checkpoint_files, checkpoint_reader, renames
 
-# Of the files of a checkpoint; the last are those of TensorFlow's older format.
-_DATA = r"\.index|\.data-[0-9]{5}-of-[0-9]{5}|-[0-9?]{5}-of-[0-9]{5}"
-_ENDING = re.compile(rf"(?:\.meta|{_DATA})$")
 _KERAS_FILES = (".h5", ".hdf5", ".keras")
 _SAVED_MODEL = os.path.join("variables", "variables")
 _BLOCK = 2**20
@@ -46,7 +43,7 @@ def find(path):
   # A checkpoint may be called so itself.
   if os.path.exists(path + checkpoint_files.INDEX):
     return path
-  return _ENDING.sub("", path)
+  return _without_ending(path)
 
 
 def read(path, config):
@@ -112,12 +109,12 @@ def hashes(path):
 
   Its graph is not among them.
   """
-  folder, name = os.path.split(path)
-  pattern = re.compile(f"{re.escape(name)}(?:{_DATA})?")
+  folder, name = checkpoint_files.split(path)
   return {
     file: _sha256(os.path.join(folder, file))
-    for file in sorted(os.listdir(folder or os.curdir))
-    if pattern.fullmatch(file)
+    for file in sorted(os.listdir(folder))
+    if file == name
+    or (_without_ending(file) == name and file != name + checkpoint_files.META)
   }
 
 
@@ -131,7 +128,7 @@ def _latest(folder):
     return saved_model
   listed = checkpoint_files.listed_name(folder)
   if listed:
-    return os.path.join(folder, _ENDING.sub("", listed))
+    return os.path.join(folder, _without_ending(listed))
   raise errors.CheckpointError(
     f"{folder} holds no checkpoint; name the folder of one, or the path of one"
     " without .index"
@@ -151,6 +148,11 @@ def _check_steps(found, value):
       f" from 0 to {_MOST_STEPS:,}; --map=^{re.escape(found.name)}$= leaves it"
       " out, and training begins at step 0"
     )
+
+
+def _without_ending(path):
+  checkpoint, _ = checkpoint_files.split_ending(path)
+  return checkpoint
 
 
 def _sha256(path):

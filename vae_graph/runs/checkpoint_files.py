@@ -7,7 +7,8 @@ A checkpoint is the files `PREFIX-STEP` with these endings:
     .state.json            what training goes on from besides
     .index                 where each variable is; without it there is none
 
-Beside them is the small file `checkpoint`, which is for TensorFlow to read.
+Beside them is the small file `checkpoint`, which is for TensorFlow to read. Its
+older format has files PREFIX-STEP-00000-of-00001 in place of index and data.
 """
 
 import os
@@ -18,7 +19,13 @@ from vae_graph.runs import json_files
 
 INDEX = ".index"
 STATE = ".state.json"
-_ENDINGS = r"\.(?:index|meta|state\.json|data-[0-9]{5}-of-[0-9]{5})"
+META = ".meta"
+# Of several files; TensorFlow takes ? for any digit.
+_PART = "-[0-9?]{5}-of-[0-9]{5}"
+_FILE = re.compile(rf"(.+?)(\.index|\.meta|(?:\.data)?{_PART})", re.DOTALL)
+_ENDINGS = rf"\.(?:index|meta|state\.json|data{_PART})"
+# What tf.train.ExponentialMovingAverage adds to a variable's name, behind a /.
+AVERAGE = "ExponentialMovingAverage"
 LIST_NAME = "checkpoint"
 DAMAGED = "damaged"
 # Of the small files; far more than any has.
@@ -44,6 +51,18 @@ def list_files(prefix):
         os.path.join(folder, file)
       )
   return {step: found[step] for step in sorted(found)}
+
+
+def split_ending(file):
+  """Returns the checkpoint of which a file is one, and the rest of its name.
+
+  Args:
+    file: name or path, such as `model.ckpt-7.index`; one that is of no
+      checkpoint is returned with an empty rest. Any program's, so that it may
+      be of the older format, and a state is no part of it.
+  """
+  match = _FILE.fullmatch(file)
+  return match.groups() if match else (file, "")
 
 
 def steps(prefix):

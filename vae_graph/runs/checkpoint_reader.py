@@ -6,16 +6,15 @@ and checks the bytes of each tensor that it reads by their CRC-32C.
 
 import contextlib
 import os
-import re
 import tempfile
 from typing import Any, NamedTuple, Tuple
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.runs import checkpoint_files
 
 # In a pattern these have a meaning.
 _PATTERN_CHARACTERS = set("*?[\\")
-_OLD_PART = "-[0-9]{5}-of-[0-9]{5}"
 
 
 class TensorSpec(NamedTuple):
@@ -63,23 +62,26 @@ def read_tensors(path, names=None):
     return {name: reader.get_tensor(name) for name in names}
 
 
-def check_fits(path, wanted, *, others=False):
+def check_fits(path, wanted, *, others=False, found=None):
   """Checks that a checkpoint holds a model's variables.
 
   Args:
     path: of the checkpoint, without `.index`.
     wanted: iterable of (name, `TensorSpec`), what it should hold.
     others: whether it may hold more.
+    found: `{name: TensorSpec}`, what it holds under other names than its own;
+      by default what `read_specs` returns.
 
   Returns:
-    What `read_specs` returns.
+    What it holds, `{name: TensorSpec}`.
 
   Raises:
     UnreadableCheckpointError: it is missing or damaged.
     CheckpointMismatchError: it is of another model. Its table says what is
       missing, extra, or of another shape.
   """
-  found = read_specs(path)
+  if found is None:
+    found = read_specs(path)
   rows = {
     (name, str(found.get(name, "missing")), str(spec))
     for name, spec in wanted
@@ -138,14 +140,16 @@ def _literal(path):
 
 def _old_parts(path):
   """Returns the files of a checkpoint of the older format, in several files."""
-  pattern = re.compile(re.escape(os.path.basename(path)) + _OLD_PART)
-  folder = os.path.dirname(path) or os.curdir
-  if os.path.exists(path + ".index") or not os.path.isdir(folder):
+  folder, name = checkpoint_files.split(path)
+  if os.path.exists(path + checkpoint_files.INDEX) or not os.path.isdir(folder):
     return []
+  files = {
+    file: checkpoint_files.split_ending(file) for file in os.listdir(folder)
+  }
   return [
     os.path.join(folder, file)
-    for file in os.listdir(folder)
-    if pattern.fullmatch(file)
+    for file, (checkpoint, ending) in files.items()
+    if checkpoint == name and ending.startswith("-")
   ]
 
 

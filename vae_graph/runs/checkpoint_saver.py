@@ -100,7 +100,9 @@ class CheckpointSaver:
           meta_graph = self.saver.export_meta_graph()
         meta_graph = for_any_tensorflow(meta_graph)
         self._meta_graph = meta_graph.SerializeToString()
-      checkpoint_commits.write_new(made + ".meta", self._meta_graph)
+      checkpoint_commits.write_new(
+        made + checkpoint_files.META, self._meta_graph
+      )
       checkpoint_commits.write_state(made, state or {})
       checkpoint_reader.read_tensors(made)
       checkpoint_commits.commit(self._prefix)

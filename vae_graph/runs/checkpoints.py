@@ -6,7 +6,6 @@ checkpoint is damaged, a warning names it and the newest whole one is taken.
 
 import logging
 import os
-import re
 from typing import Callable, Mapping, Optional, Sequence, Union
 
 from vae_graph import errors
@@ -19,7 +18,6 @@ from vae_graph.runs import (
 )
 
 _LOGGER = logging.getLogger(__name__)
-_FILE = re.compile(r"(.+)\.(index|meta|data-\d+-of-\d+)")
 
 
 def latest_checkpoint(run):
@@ -200,11 +198,10 @@ def _read_newest(find, targets):
 def _paths(path):
   """Returns a checkpoint's path, or those of a folder, the latest first."""
   if not os.path.isdir(path):
-    file = _FILE.fullmatch(path)
-    if file and os.path.isfile(path):
+    checkpoint, ending = checkpoint_files.split_ending(path)
+    if ending and os.path.isfile(path):
       raise errors.CheckpointError(
-        f"{path} is a file of a checkpoint; name the checkpoint,"
-        f" {file.group(1)}"
+        f"{path} is a file of a checkpoint; name the checkpoint, {checkpoint}"
       )
     return [path]
   paths = checkpoint_files.list_folder(path)

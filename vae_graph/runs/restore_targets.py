@@ -9,10 +9,8 @@ from typing import Any, NamedTuple, Optional, Tuple
 
 from vae_graph import errors
 from vae_graph.compat import tf
+from vae_graph.runs import checkpoint_files
 from vae_graph.runs.checkpoint_reader import TensorSpec
-
-# What tf.train.ExponentialMovingAverage adds to a variable's name.
-_AVERAGE = "/ExponentialMovingAverage"
 
 
 class Target(NamedTuple):
@@ -56,7 +54,7 @@ def find_targets(variables, *, assignment_map=None, averaged=False):
     )
   if assignment_map is not None:
     targets = _in_scopes(targets, assignment_map)
-  suffix = _AVERAGE if averaged else ""
+  suffix = f"/{checkpoint_files.AVERAGE}" if averaged else ""
   return [target._replace(name=target.name + suffix) for target in targets]
 
 

@@ -1,7 +1,7 @@
 """The weights with which a new run begins, where they are another's."""
 
 from vae_graph import errors
-from vae_graph.runs import checkpoint_reader, renames
+from vae_graph.runs import checkpoint_reader, renames, restore_targets
 from vae_graph.runs.checkpoints import find_checkpoints, restore_by_name
 
 
@@ -28,12 +28,19 @@ def read_start_weights(training_config, variables):
   }
   if training_config.init_map:
     checkpoint, *_ = find_checkpoints(None, checkpoint)
+    specs = checkpoint_reader.read_specs(checkpoint)
     names = renames.apply(
-      checkpoint_reader.read_specs(checkpoint),
+      specs,
       renames.parse(training_config.init_map, "init_map"),
       where=checkpoint,
     )
-    chosen = {names.get(name, name): each for name, each in chosen.items()}
+    checkpoint_reader.check_fits(
+      checkpoint,
+      {(each.name, each.spec) for each in restore_targets.find_targets(chosen)},
+      others=True,
+      found={new: specs[name] for new, name in names.items()},
+    )
+    chosen = {names[name]: each for name, each in chosen.items()}
   return restore_by_name(checkpoint, chosen)
 
 
