@@ -77,7 +77,7 @@ class TrainBinaryTest(parameterized.TestCase):
   @parameterized.parameters(
     ("--batch_size=0", "batch_size must be at least 1, found 0"),
     ("--epoch=3", "Unknown command line flag 'epoch'. Did you mean: epochs"),
-    ("--flagfile=no.flags", "error: Unable .* no.flags.*--list_presets"),
+    ("--flagfile=no.flags", "error: Unable .*no.flags.*--list_presets"),
     ("--preset=no", "--preset must be hafner_mnist, .* 'no'; --list_presets"),
     ("--network=convolutional", r"--network=convolutional.*<dense\|"),
     ("--hidden_units=a,b", "--hidden_units=a,b: comma-separated integers"),
