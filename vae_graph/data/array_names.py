@@ -1,7 +1,8 @@
 """Which arrays of a file are images and labels, told from their names.
 
 A single array, or the first of the names of `_IMAGES`, is images. A file with
-splits has those of `_SPLITS`. Upper case and lower case count as equal.
+splits has those of `_SPLITS`; a single split is all images. Upper case and
+lower case count as equal.
 """
 
 import logging
