@@ -39,6 +39,20 @@ class StartWeightsTest(absltest.TestCase):
     vae_graph.train(config, logdir, dataset=toy_dataset())
     return variables(logdir)
 
+  def test_averages_begin_with_the_weights(self):
+    found = self._train(
+      "averages",
+      init_checkpoint=self.path,
+      init_scope=("encoder",),
+      init_map=("^model/q/=encoder/",),
+      ema_decay=0.9,
+    )
+    averages = [name for name in found if name.endswith("Average")]
+    self.assertNotEmpty(averages)
+    for name in averages:
+      weight = name.rpartition("/")[0]
+      np.testing.assert_array_equal(found[name], found[weight], weight)
+
   def test_a_scope_under_another_name(self):
     settings = dict(
       init_checkpoint=os.path.dirname(self.path),

@@ -35,6 +35,11 @@ class NoAverages:
     """Returns an op that does nothing."""
     return tf.no_op()
 
+  def of(self, variables):
+    """Returns an empty dict: no variable has an average."""
+    del variables
+    return {}
+
   def used_in(self, session):
     """Returns a context in which the weights are as they are."""
     del session
@@ -57,6 +62,19 @@ class Averages:
   def update(self):
     """Returns an op that follows the weights; to be run after each step."""
     return self._average.apply(self._variables)
+
+  def of(self, variables):
+    """Returns the averages of some of the variables.
+
+    Args:
+      variables: `{any name: variable}`.
+
+    Returns:
+      `{the same name: the variable's average, itself a variable}`.
+    """
+    return {
+      name: self._average.average(each) for name, each in variables.items()
+    }
 
   @contextlib.contextmanager
   def used_in(self, session):

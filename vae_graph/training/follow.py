@@ -48,9 +48,7 @@ def follow_chief(
   goes_on = bool(checkpoint_files.steps(run.checkpoint_prefix))
   start_weights = None
   if training_config.init_checkpoint and not goes_on:
-    start_weights = read_start_weights(
-      training_config, train_graph.vae.variables
-    )
+    start_weights = read_start_weights(training_config, train_graph)
   alone = train_graph.ballot is None
 
   def follow(session, step):

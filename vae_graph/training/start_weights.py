@@ -5,16 +5,17 @@ from vae_graph.runs import checkpoint_reader, renames, restore_targets
 from vae_graph.runs.checkpoints import find_checkpoints, restore_by_name
 
 
-def read_start_weights(training_config, variables):
+def read_start_weights(training_config, train_graph):
   """Reads the weights of `init_checkpoint`, those of `init_scope` alone.
 
   Args:
     training_config: a `TrainingConfig`; reads `init_checkpoint`, `init_scope`
       and `init_map`.
-    variables: the model's.
+    train_graph: a `TrainGraph`.
 
   Returns:
-    A function that restores them into a `tf.Session`.
+    A function that restores them into a `tf.Session`, where averages of the
+    weights begin with them, too.
 
   Raises:
     ConfigError: no variable is in a scope, or a renaming does not act.
@@ -24,7 +25,9 @@ def read_start_weights(training_config, variables):
   checkpoint = training_config.init_checkpoint
   chosen = {
     each.op.name: each
-    for each in _in_scopes(variables, training_config.init_scope)
+    for each in _in_scopes(
+      train_graph.vae.variables, training_config.init_scope
+    )
   }
   if training_config.init_map:
     checkpoint, *_ = find_checkpoints(None, checkpoint)
@@ -41,7 +44,17 @@ def read_start_weights(training_config, variables):
       found={new: specs[name] for new, name in names.items()},
     )
     chosen = {names[name]: each for name, each in chosen.items()}
-  return restore_by_name(checkpoint, chosen)
+  restores = [
+    restore_by_name(checkpoint, each)
+    for each in (chosen, train_graph.averages.of(chosen))
+    if each
+  ]
+
+  def restore(session):
+    for each in restores:
+      each(session)
+
+  return restore
 
 
 def _in_scopes(variables, scopes):

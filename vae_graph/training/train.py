@@ -185,9 +185,7 @@ def _train(
   )
   start_weights = None
   if training_config.init_checkpoint and saver.latest_step() is None:
-    start_weights = read_start_weights(
-      training_config, train_graph.vae.variables
-    )
+    start_weights = read_start_weights(training_config, train_graph)
   run_settings, data = run.check(
     experiment_config,
     image_shape=dataset.image_shape,
