@@ -186,7 +186,8 @@ def _new_logdir(logdir, experiment_config):
   if os.path.lexists(logdir):
     there = checkpoint_files.names(logdir)
     if there or not os.path.isdir(logdir):
-      holds = "a run" if "config.json" in there else "something"
+      is_run = os.path.basename(RunDirectory(logdir).config_path) in there
+      holds = "a run" if is_run else "something"
       raise errors.OutputError(
         f"{logdir} holds {holds} already; remove it or choose another --to"
       )
