@@ -109,7 +109,7 @@ class DownloadTest(parameterized.TestCase):
   def test_a_silent_mirror_is_given_up(self):
     start = time.time()
     self._download("silent", "good", timeout=1)
-    self.assertLess(time.time() - start, 3)
+    self.assertLess(time.time() - start, 10)
     self.assertEqual(self._held(), _BODY)
 
   @parameterized.parameters("endless", "bomb")
@@ -127,7 +127,7 @@ class DownloadTest(parameterized.TestCase):
   def test_all_mirrors_and_reasons_are_named_in_one_line(self):
     names = ("missing", "wrong", "cut", "broken_gzip", "silent")
     with self.assertRaises(errors.DownloadError) as caught:
-      self._download(*names, rounds=2, timeout=1)
+      self._download(*names, rounds=2, timeout=2)
     message = str(caught.exception)
     self.assertEqual(self.server.asked, list(names) * 2)
     self.assertRegex(
