@@ -13,12 +13,12 @@ import sys
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import data, importing, model, preset, session, shared, training
+from flags import experiment, importing, preset, shared
 from scripts import app
 from vae_graph import errors
 
 # For --help to list them.
-for module in (importing, preset, data, model, session, training, app):
+for module in (importing, preset, experiment, app):
   absl_flags.adopt_module_key_flags(module)
 
 _from = shared.define(
@@ -51,13 +51,7 @@ def main():
     )
   if not logdir:
     raise errors.ConfigError("--to is missing; name the folder of the run")
-  experiment_config = vae_graph.ExperimentConfig(
-    model=model.model_config(),
-    objective=model.objective_config(),
-    data=data.data_config(),
-    training=training.training_config(),
-    session=session.session_config(),
-  )
+  experiment_config = experiment.experiment_config()
   session_environment = vae_graph.session_environment(experiment_config.session)
   os.environ.update(session_environment)
   result = vae_graph.import_checkpoint(

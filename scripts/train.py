@@ -11,11 +11,11 @@ import sys
 from absl import flags as absl_flags
 
 import vae_graph
-from flags import data, model, preset, runs, session, training
+from flags import experiment, preset, runs
 from scripts import app, signals
 
 # For --help to list them.
-for module in (preset, data, model, runs, session, training, app):
+for module in (preset, experiment, runs, app):
   absl_flags.adopt_module_key_flags(module)
 
 _ALLOW_OTHER_DATA = absl_flags.DEFINE_boolean(
@@ -28,13 +28,7 @@ _ALLOW_OTHER_DATA = absl_flags.DEFINE_boolean(
 def main():
   """Trains as the flags say; returns the exit code."""
   logdir = runs.logdir("a folder for the run, new or to be resumed")
-  experiment_config = vae_graph.ExperimentConfig(
-    model=model.model_config(),
-    objective=model.objective_config(),
-    data=data.data_config(),
-    training=training.training_config(),
-    session=session.session_config(),
-  )
+  experiment_config = experiment.experiment_config()
   session_environment = vae_graph.session_environment(experiment_config.session)
   os.environ.update(session_environment)
   with signals.polled() as should_stop:
